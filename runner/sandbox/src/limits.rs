@@ -1,0 +1,63 @@
+//! What a session may use. Every limit is always set: nothing is unlimited by accident.
+
+/// The limits of a session. Those on fuel, time and output hold for each call anew; memory holds for the whole session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Work per call, in units of fuel (about one WebAssembly instruction; deterministic for an image). Protects the processor.
+    pub fuel: u64,
+    /// Wall clock per call, in milliseconds, not counting time spent waiting for input.
+    pub deadline_ms: u64,
+    /// How long one wait for input may last, in milliseconds.
+    pub input_idle_ms: u64,
+    /// How long the guest may go on after it was asked to stop, in milliseconds, before it is stopped for good and its
+    /// variables are lost.
+    pub grace_ms: u64,
+    /// Linear memory, in bytes: the heap and the scratch files together. Python raises `MemoryError` past it.
+    pub memory_bytes: usize,
+    /// Output and messages per call, in bytes. What comes after is dropped and counted; one mark is written. A guest that
+    /// sends as much again is stopped.
+    pub output_bytes: u64,
+    /// Files and folders of mounts that may be open at once. Protects the host's descriptors.
+    pub open_files: u32,
+}
+
+impl Limits {
+    /// One script, run for its owner: hours, a gibibyte of memory.
+    pub fn script() -> Self {
+        Self {
+            fuel: 20_000_000_000_000,
+            deadline_ms: 4 * 3_600_000,
+            input_idle_ms: 24 * 3_600_000,
+            grace_ms: 2_000,
+            memory_bytes: 1 << 30,
+            output_bytes: 16 << 30,
+            open_files: 512,
+        }
+    }
+
+    /// A reader's session in a tutorial: seconds for each cell.
+    pub fn tutorial() -> Self {
+        Self {
+            fuel: 30_000_000_000,
+            deadline_ms: 30_000,
+            input_idle_ms: 15 * 60_000,
+            grace_ms: 1_000,
+            memory_bytes: 256 << 20,
+            output_bytes: 1 << 20,
+            open_files: 64,
+        }
+    }
+
+    /// One test of a submission: nobody is there to answer.
+    pub fn grading() -> Self {
+        Self {
+            fuel: 10_000_000_000,
+            deadline_ms: 10_000,
+            input_idle_ms: 1_000,
+            grace_ms: 500,
+            memory_bytes: 256 << 20,
+            output_bytes: 256 << 10,
+            open_files: 64,
+        }
+    }
+}
