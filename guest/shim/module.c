@@ -1,0 +1,120 @@
+/* `_croquant_host`: the built-in module through which the package `_croquant` reaches the host and the image. */
+#include "shim.h"
+
+#include <string.h>
+
+/* input(prompt, password) -> str, without the newline. Waits for the reader. */
+static PyObject *
+host_input(PyObject *module, PyObject *args)
+{
+    const char *prompt;
+    Py_ssize_t prompt_len;
+    int password;
+    if (!PyArg_ParseTuple(args, "s#p:input", &prompt, &prompt_len, &password)) {
+        return NULL;
+    }
+    croquant_flush();
+    for (;;) {
+        int32_t len = croquant_host_input(prompt, (uint32_t)prompt_len, (uint32_t)password);
+        if (len >= 0) {
+            PyObject *bytes = PyBytes_FromStringAndSize(NULL, len);
+            if (bytes == NULL) {
+                return NULL;
+            }
+            croquant_host_take(PyBytes_AS_STRING(bytes));
+            PyObject *line = PyUnicode_DecodeUTF8(PyBytes_AS_STRING(bytes), len, "replace");
+            Py_DECREF(bytes);
+            return line;
+        }
+        switch (len) {
+        case HOST_EINTR:
+            if (PyErr_CheckSignals() < 0) {
+                return NULL;
+            }
+            break; /* a handler of the program's own dealt with it: ask again */
+        case HOST_ENOTSUP:
+            PyErr_SetString(PyExc_EOFError, "input() was called, but nobody can answer here");
+            return NULL;
+        default:
+            PyErr_SetString(PyExc_EOFError, "EOF when reading a line");
+            return NULL;
+        }
+    }
+}
+
+/* emit(kind, json): a message to the host. Text that was printed before goes out first. */
+static PyObject *
+host_emit(PyObject *module, PyObject *args)
+{
+    unsigned int kind;
+    const char *json;
+    Py_ssize_t len;
+    if (!PyArg_ParseTuple(args, "Is#:emit", &kind, &json, &len)) {
+        return NULL;
+    }
+    croquant_flush();
+    croquant_host_emit(kind, json, (uint32_t)len);
+    Py_RETURN_NONE;
+}
+
+/* mode() -> 0 program, 1 kernel, 2 terminal. */
+static PyObject *
+host_mode(PyObject *module, PyObject *none)
+{
+    return PyLong_FromLong(croquant_mode);
+}
+
+/* keep(**streams): what `begin` chooses from, handed over once while the image is made. */
+static PyObject *
+host_keep(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"kernel_stdin", "kernel_input", "environ_data", "random", NULL};
+    struct croquant_streams *s = &croquant_streams;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOO:keep", names, &s->kernel_stdin, &s->kernel_input, &s->environ_data,
+                                     &s->random)) {
+        return NULL;
+    }
+    Py_INCREF(s->kernel_stdin);
+    Py_INCREF(s->kernel_input);
+    Py_INCREF(s->environ_data);
+    Py_INCREF(s->random);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"input", host_input, METH_VARARGS, PyDoc_STR("input(prompt, password) -> the reader's line")},
+    {"emit", host_emit, METH_VARARGS, PyDoc_STR("emit(kind, json): send a message to the host")},
+    {"mode", host_mode, METH_NOARGS, PyDoc_STR("mode() -> 0 program, 1 kernel, 2 terminal")},
+    {"source", croquant_source, METH_O, PyDoc_STR("source(name) -> bytes of a frozen module's file, or None")},
+    {"frozen_names", croquant_frozen_names, METH_NOARGS, PyDoc_STR("frozen_names() -> {name: is package}")},
+    {"cell_source", croquant_cell_source, METH_O, PyDoc_STR("cell_source(number) -> str, or None")},
+    {"displayhook", croquant_displayhook, METH_O, PyDoc_STR("show the value of an expression")},
+    {"keep", (PyCFunction)(void (*)(void))host_keep, METH_VARARGS | METH_KEYWORDS, PyDoc_STR("for the image's making only")},
+    {NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_croquant_host",
+    .m_doc = PyDoc_STR("Croquant's host and image, as seen from Python."),
+    .m_size = -1,
+    .m_methods = methods,
+};
+
+PyObject *
+croquant_module_init(void)
+{
+    return PyModule_Create(&definition);
+}
+
+PyObject *
+croquant_guest_function(const char *module, const char *name)
+{
+    PyObject *m = PyImport_ImportModule(module);
+    if (m == NULL) {
+        return NULL;
+    }
+    PyObject *function = PyObject_GetAttrString(m, name);
+    Py_DECREF(m);
+    return function;
+}
