@@ -1,0 +1,59 @@
+// `chdir`, which wasi-libc has not quite.
+#include "fs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+__wasi_errno_t REAL(path_filestat_get)(__wasi_fd_t, __wasi_lookupflags_t, const char *, __wasi_filestat_t *);
+int __real_chdir(const char *path);
+int __wrap_chdir(const char *path);
+
+// The absolute path of the folder at `path`, without dots and, in memory, without links.
+static werr canonical(const char *path, char out[PATH_LIMIT]) {
+    char text[PATH_LIMIT];
+    size_t used = 0, len = strnlen(path, PATH_LIMIT);
+    if (len == 0)
+        return E(NOENT);
+    if (*path != '/') {
+        if (getcwd(text, sizeof text - 1) == NULL)
+            return E(NAMETOOLONG);
+        used = strlen(text);
+        text[used++] = '/';
+    }
+    if (used + len >= PATH_LIMIT)
+        return E(NAMETOOLONG);
+    memcpy(text + used, path, len + 1);
+    struct place at;
+    TRY(resolve(ROOT_FD, text, FOLLOW, &at));
+    if (at.mount == NULL) {
+        if (at.node == NULL)
+            return E(NOENT);
+        return at.node->kind == DIR_NODE ? node_path(at.node, out) : E(NOTDIR);
+    }
+    at.slash = false;    // that it is a folder is asked anyway
+    __wasi_filestat_t st;
+    TRY(REAL(path_filestat_get)(at.base_fd, __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW, host_path(&at), &st));
+    if (st.filetype != __WASI_FILETYPE_DIRECTORY)
+        return E(NOTDIR);
+    TRY(node_path(at.mount->point, out));
+    size_t base = strlen(out), rest = strlen(at.path);
+    if (rest == 0)
+        return OK;
+    if (base + 1 + rest >= PATH_LIMIT)
+        return E(NAMETOOLONG);
+    out[base] = '/';
+    memcpy(out + base + 1, at.path, rest + 1);
+    return OK;
+}
+
+// wasi-libc puts the argument after the current directory as text, so `chdir("..")` would leave the dots there for good.
+int __wrap_chdir(const char *path) {
+    char real[PATH_LIMIT];
+    werr err = canonical(path, real);
+    if (err != OK) {
+        errno = err;
+        return -1;
+    }
+    return __real_chdir(real);
+}
