@@ -1,1 +1,3 @@
-//! placeholder
+//! The door: pages, sessions and the Jupyter kernel protocol over a websocket.
+
+pub mod page;
