@@ -1,17 +1,46 @@
 //! The engine: the guest image, mapped and ready to be instantiated.
 
-use crate::Error;
+use std::fs::File;
+use std::sync::{Arc, OnceLock};
+
+use wasmtime::{
+    Enabled, InstanceAllocationStrategy, InstancePre, Linker, Module, PoolConcurrencyLimitError,
+    PoolingAllocationConfig,
+};
+
+use crate::config;
+use crate::error::Error;
+use crate::flags::Block;
+use crate::guest::Names;
+use crate::host;
+use crate::limits::Limits;
+use crate::state::State;
 
 /// The wasmtime engine with the image loaded. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Engine;
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Loaded>,
+}
+
+/// What all sessions share.
+pub(crate) struct Loaded {
+    pub(crate) engine: wasmtime::Engine,
+    pub(crate) guest: InstancePre<State>,
+    pub(crate) names: Names,
+    /// Where the interrupt flags lie, learned from the first session.
+    pub(crate) block: OnceLock<Block>,
+    /// What the image's memory begins with.
+    least_memory_bytes: usize,
+    config: EngineConfig,
+}
 
 /// How many sessions an engine holds, and how large each may grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineConfig {
-    /// Sessions alive at once. Address space is set aside for each.
+    /// Sessions alive at once. Address space is set aside for each: 4 GiB, of which the kernel gives a process about
+    /// 30,000 times as much; its limit on mappings (`vm.max_map_count`) ends it at about 13,000.
     pub max_sessions: u32,
-    /// The largest [`Limits::memory_bytes`](crate::Limits::memory_bytes) that a session of this engine can have.
+    /// The largest memory that a session of this engine can have, whatever its limits say. At most 4 GiB.
     pub max_memory_bytes: usize,
 }
 
@@ -33,17 +62,121 @@ impl EngineConfig {
     }
 }
 
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Engine")
+            .field("config", &self.inner.config)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Engine {
     /// Loads `image`, the compiled guest: an open file, mapped and never copied.
     ///
-    /// The file is trusted: it must come from this project's own build.
+    /// The file is trusted like the program itself: it must come from this project's own build, and nobody may change it
+    /// while the engine lives.
     ///
     /// # Errors
-    /// [`Error::Image`] if it was not made by this version for this machine.
-    pub fn new(image: std::fs::File, config: &EngineConfig) -> Result<Self, Error> {
-        let _ = (image, config);
-        Err(Error::Image {
-            reason: "not yet".into(),
+    /// [`Error::Image`] if it was not made by this version for this machine, or lacks a part of the guest's interface.
+    pub fn new(image: File, config: &EngineConfig) -> Result<Self, Error> {
+        let refuse = |error: wasmtime::Error| Error::Image {
+            reason: format!("{error:#}"),
+        };
+        let mut wasmtime_config = config::shared();
+        wasmtime_config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
+        let engine = wasmtime::Engine::new(&wasmtime_config).map_err(refuse)?;
+        let module = load(&engine, image).map_err(refuse)?;
+        let names = Names::find(&module)?;
+        let mut linker = Linker::new(&engine);
+        host::link(&mut linker).map_err(refuse)?;
+        let guest = linker.instantiate_pre(&module).map_err(refuse)?;
+        let least_memory_bytes = least_memory(&module);
+        let loaded = Loaded {
+            engine,
+            guest,
+            names,
+            block: OnceLock::new(),
+            least_memory_bytes,
+            config: *config,
+        };
+        Ok(Self {
+            inner: Arc::new(loaded),
         })
     }
+
+    /// What this engine was made for.
+    pub fn config(&self) -> &EngineConfig {
+        &self.inner.config
+    }
+
+    /// Whether the image fits into `limits`.
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), Error> {
+        let (limit, least) = (limits.memory_bytes, self.inner.least_memory_bytes);
+        if limit < least {
+            Err(Error::MemoryLimit { limit, least })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The error for an instance that could not be made.
+    pub(crate) fn instance_error(&self, error: &wasmtime::Error) -> Error {
+        if error.is::<PoolConcurrencyLimitError>() {
+            return Error::Full {
+                max_sessions: self.inner.config.max_sessions,
+            };
+        }
+        Error::Host {
+            reason: format!("{error:#}"),
+        }
+    }
 }
+
+fn least_memory(module: &Module) -> usize {
+    let memory = module
+        .get_export("memory")
+        .and_then(|export| export.memory().cloned());
+    let bytes = memory.map_or(0, |memory| memory.minimum() * memory.page_size());
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+#[expect(
+    unsafe_code,
+    reason = "compiled code is trusted, which only this crate's caller can vouch for"
+)]
+fn load(engine: &wasmtime::Engine, image: File) -> wasmtime::Result<Module> {
+    // SAFETY: `Engine::new` demands of its caller that the file come from this project's build and stay unchanged.
+    unsafe { Module::deserialize_open_file(engine, image) }
+}
+
+/// Slots for sessions: memory mapped copy-on-write from the image, given back clean.
+fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(config.max_sessions)
+        .total_memories(config.max_sessions)
+        .total_tables(config.max_sessions)
+        .total_stacks(config.max_sessions)
+        .total_component_instances(0)
+        .total_gc_heaps(0)
+        .max_memory_size(config.max_memory_bytes)
+        .table_elements(TABLE_ELEMENTS)
+        .max_unused_warm_slots(config.max_sessions.min(WARM_SLOTS))
+        .table_keep_resident(TABLE_ELEMENTS * size_of::<usize>());
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        // Pages that a session wrote are copied back from the image rather than unmapped: the next one finds them mapped.
+        // Without the scan, wasmtime would copy all of them, written or not.
+        pool.linear_memory_keep_resident(KEEP_BYTES)
+            .pagemap_scan(Enabled::Yes);
+    }
+    pool
+}
+
+/// Functions whose address is taken, at most; CPython has about 10,000.
+const TABLE_ELEMENTS: usize = 32_768;
+
+/// How much of an ended session's memory stays mapped for the next one. More than the image, so that none of it is read again.
+const KEEP_BYTES: usize = 32 << 20;
+
+/// How many free slots keep their memory. Protects the host's memory: each holds up to `KEEP_BYTES`.
+const WARM_SLOTS: u32 = 64;

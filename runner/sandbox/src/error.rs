@@ -33,8 +33,18 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// A source or request is larger than the guest's memory can take.
-    #[error("{bytes} bytes do not fit into the session's memory\nhint: raise the memory limit")]
+    /// The memory limit leaves no room for the image itself.
+    #[error(
+        "a memory limit of {limit} bytes is below the {least} bytes that the image needs\nhint: raise the memory limit"
+    )]
+    MemoryLimit {
+        /// The limit.
+        limit: usize,
+        /// The least that an empty session takes.
+        least: usize,
+    },
+    /// A policy's arguments or files are larger than any guest's memory.
+    #[error("{bytes} bytes do not fit into a session's memory\nhint: mount large files instead")]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -45,4 +55,13 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+}
+
+impl Error {
+    /// For failures of the runtime that no caller can do anything about.
+    pub(crate) fn host(error: wasmtime::Error) -> Self {
+        Self::Host {
+            reason: format!("{error:#}"),
+        }
+    }
 }

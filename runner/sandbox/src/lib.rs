@@ -8,14 +8,28 @@
 //! Futures of this crate need a tokio runtime with its timer on. They hold no thread while they wait, and a guest
 //! that computes gives way to other tasks about every millisecond.
 
+mod call;
+pub mod compile;
+mod config;
 mod console;
+mod drive;
+mod ending;
 mod engine;
 mod error;
+mod flags;
+mod grants;
+mod guest;
+mod host;
 mod interrupt;
 mod limits;
+mod meter;
 mod outcome;
+mod output;
 mod policy;
+mod records;
 mod session;
+mod signals;
+mod state;
 
 pub use console::{Answer, BoxFuture, Console, Message, MessageKind, Stream};
 pub use engine::{Engine, EngineConfig};

@@ -78,13 +78,254 @@ pub enum Mode {
     Terminal,
 }
 
+impl Policy {
+    /// Whether this can be granted, as far as that shows without touching the host.
+    ///
+    /// # Errors
+    /// The first [`PolicyError`] found.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        for arg in &self.args {
+            without_nul("an argument", arg)?;
+        }
+        for (name, value) in &self.env {
+            without_nul("an environment variable", name)?;
+            without_nul("an environment variable", value)?;
+            if name.is_empty() || name.contains('=') {
+                return Err(PolicyError::EnvName { name: name.clone() });
+            }
+        }
+        guest_path(&self.cwd)?;
+        for (path, _) in &self.files {
+            guest_path(path)?;
+        }
+        for (index, mount) in self.mounts.iter().enumerate() {
+            guest_path(&mount.guest)?;
+            if mount.guest == "/" {
+                return Err(PolicyError::MountAtRoot);
+            }
+            if self.mounts[..index]
+                .iter()
+                .any(|other| other.guest == mount.guest)
+            {
+                return Err(PolicyError::MountTwice {
+                    path: mount.guest.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Absolute, and in its one plain spelling: `/`, or `/` before each name and nothing at the end.
+fn guest_path(path: &str) -> Result<(), PolicyError> {
+    without_nul("a path", path)?;
+    let Some(names) = path.strip_prefix('/') else {
+        return Err(PolicyError::NotAbsolute {
+            path: path.to_owned(),
+        });
+    };
+    let plain = names.is_empty()
+        || names
+            .split('/')
+            .all(|name| !matches!(name, "" | "." | ".."));
+    if plain {
+        Ok(())
+    } else {
+        Err(PolicyError::NotPlain {
+            path: path.to_owned(),
+        })
+    }
+}
+
+fn without_nul(what: &'static str, text: &str) -> Result<(), PolicyError> {
+    if text.contains('\0') {
+        Err(PolicyError::Nul { what })
+    } else {
+        Ok(())
+    }
+}
+
 /// A policy that cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
+    /// A text contains a NUL character.
+    #[error("{what} contains a NUL character\nhint: take it out")]
+    Nul {
+        /// What kind of text.
+        what: &'static str,
+    },
     /// A guest path is not absolute.
     #[error("`{path}` is not an absolute path in the guest\nhint: begin it with `/`")]
     NotAbsolute {
         /// The path.
         path: String,
     },
+    /// A guest path has empty, `.` or `..` parts.
+    #[error(
+        "`{path}` is not a plain path in the guest\nhint: write it without `.`, `..`, `//` and a `/` at its end"
+    )]
+    NotPlain {
+        /// The path.
+        path: String,
+    },
+    /// A variable's name is empty or contains `=`.
+    #[error("`{name}` cannot be the name of an environment variable\nhint: write `NAME=value`")]
+    EnvName {
+        /// The name.
+        name: String,
+    },
+    /// A mount would hide everything.
+    #[error(
+        "nothing can be mounted at `/`, where the guest's own files are\nhint: mount it at a folder, such as `/data`"
+    )]
+    MountAtRoot,
+    /// Two mounts at one path.
+    #[error("two folders are mounted at `{path}`\nhint: give each a path of its own")]
+    MountTwice {
+        /// The path.
+        path: String,
+    },
+    /// A mount's folder does not exist.
+    #[error("the folder `{}` does not exist\nhint: make it, or mount another", host.display())]
+    MountMissing {
+        /// The folder.
+        host: PathBuf,
+    },
+    /// A mount is not a folder.
+    #[error("`{}` is not a folder\nhint: mount the folder that it is in", host.display())]
+    MountNotFolder {
+        /// What was to be mounted.
+        host: PathBuf,
+    },
+    /// A mount cannot be opened.
+    #[error("the folder `{}` cannot be opened: {reason}\nhint: look at its permissions", host.display())]
+    MountUnreadable {
+        /// The folder.
+        host: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(policy: &Policy, expected: Result<(), PolicyError>) {
+        assert_eq!(policy.check(), expected);
+    }
+
+    fn mount(guest: &str) -> Mount {
+        Mount {
+            host: "/".into(),
+            guest: guest.into(),
+            access: Access::ReadOnly,
+        }
+    }
+
+    fn mounts(guests: &[&str]) -> Policy {
+        Policy {
+            mounts: guests.iter().map(|guest| mount(guest)).collect(),
+            ..Policy::default()
+        }
+    }
+
+    #[test]
+    fn plain_policies_pass() {
+        check(&Policy::default(), Ok(()));
+        check(&mounts(&["/data", "/data/inner", "/.hidden"]), Ok(()));
+        check(
+            &Policy {
+                args: vec![String::new()],
+                env: vec![("A".into(), "b=c".into())],
+                ..Policy::default()
+            },
+            Ok(()),
+        );
+    }
+
+    #[test]
+    fn paths_are_absolute_and_plain() {
+        check(
+            &mounts(&["data"]),
+            Err(PolicyError::NotAbsolute {
+                path: "data".into(),
+            }),
+        );
+        check(
+            &mounts(&[""]),
+            Err(PolicyError::NotAbsolute {
+                path: String::new(),
+            }),
+        );
+        for path in ["/a/../b", "/a//b", "/a/", "/.", "//"] {
+            check(
+                &mounts(&[path]),
+                Err(PolicyError::NotPlain { path: path.into() }),
+            );
+        }
+        check(
+            &Policy {
+                cwd: "home".into(),
+                ..Policy::default()
+            },
+            Err(PolicyError::NotAbsolute {
+                path: "home".into(),
+            }),
+        );
+        let files = vec![("/a/../../etc".to_owned(), Vec::new())];
+        check(
+            &Policy {
+                files,
+                ..Policy::default()
+            },
+            Err(PolicyError::NotPlain {
+                path: "/a/../../etc".into(),
+            }),
+        );
+    }
+
+    #[test]
+    fn mounts_do_not_collide() {
+        check(&mounts(&["/"]), Err(PolicyError::MountAtRoot));
+        check(
+            &mounts(&["/a", "/b", "/a"]),
+            Err(PolicyError::MountTwice { path: "/a".into() }),
+        );
+    }
+
+    #[test]
+    fn nothing_smuggles_a_nul_or_a_second_variable() {
+        check(
+            &Policy {
+                args: vec!["a\0b".into()],
+                ..Policy::default()
+            },
+            Err(PolicyError::Nul {
+                what: "an argument",
+            }),
+        );
+        check(&mounts(&["/a\0"]), Err(PolicyError::Nul { what: "a path" }));
+        let env = |name: &str| Policy {
+            env: vec![(name.into(), String::new())],
+            ..Policy::default()
+        };
+        check(
+            &env("A=B"),
+            Err(PolicyError::EnvName { name: "A=B".into() }),
+        );
+        check(
+            &env(""),
+            Err(PolicyError::EnvName {
+                name: String::new(),
+            }),
+        );
+        check(
+            &env("A\0"),
+            Err(PolicyError::Nul {
+                what: "an environment variable",
+            }),
+        );
+    }
 }

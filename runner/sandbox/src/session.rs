@@ -1,6 +1,25 @@
 //! A session: one interpreter with its variables.
 
-use crate::{Called, Console, Engine, Error, Interrupter, Limits, Policy, Report};
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use crate::call::{Call, Ended};
+use crate::console::Console;
+use crate::ending::Entry;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::flags::{Block, Flags};
+use crate::grants;
+use crate::guest::Guest;
+use crate::interrupt::Interrupter;
+use crate::limits::Limits;
+use crate::meter::{self, Gauge};
+use crate::outcome::{Called, Outcome, Report};
+use crate::policy::Policy;
+use crate::records;
+use crate::signals::Signals;
+use crate::state::State;
 
 /// Source to run as one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +52,11 @@ impl<'a> Cell<'a> {
             ..Self::new(source)
         }
     }
+
+    /// The flags of `croquant_execute`.
+    fn flags(&self) -> u32 {
+        u32::from(self.single) | u32::from(self.silent) << 1 | u32::from(!self.store_history) << 2
+    }
 }
 
 /// A program to run as `python` does.
@@ -48,24 +72,79 @@ pub enum Program {
     Stdin,
 }
 
+impl Program {
+    /// The buffer of `croquant_run`.
+    fn encode(&self) -> Vec<u8> {
+        let (kind, argument) = match self {
+            Self::File(path) => (b'f', path.as_str()),
+            Self::Command(command) => (b'c', command.as_str()),
+            Self::Module(module) => (b'm', module.as_str()),
+            Self::Stdin => (b'-', ""),
+        };
+        [&[kind], argument.as_bytes()].concat()
+    }
+}
+
 /// One interpreter with its variables. Dropping it frees everything it held.
+///
+/// A call whose future is dropped before its end takes the session with it: the interpreter was in the middle of something.
 pub struct Session {
-    _none: (),
+    engine: Engine,
+    /// Gone once the session has ended.
+    store: Option<Store<State>>,
+    guest: Guest,
+    signals: Arc<Signals>,
+    limits: Limits,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Session")
+            .field("alive", &self.is_alive())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {
     /// Starts a session: a new interpreter that has been granted `policy`.
     ///
     /// # Errors
-    /// [`Error::Policy`], [`Error::Full`], or [`Error::Begin`] if the guest refuses.
+    /// [`Error::Policy`], [`Error::MemoryLimit`], [`Error::Full`], or [`Error::Begin`] if the guest refuses.
     pub async fn start(
         engine: &Engine,
         policy: &Policy,
         limits: &Limits,
         console: Box<dyn Console>,
     ) -> Result<Self, Error> {
-        let _ = (engine, policy, limits, console);
-        Err(Error::Ended)
+        let wasi = grants::grant(policy, limits)?;
+        let records = records::encode(policy).ok_or(Error::TooLarge { bytes: usize::MAX })?;
+        engine.check(limits)?;
+        let signals = Arc::new(Signals::default());
+        let state = State::new(
+            console,
+            signals.clone(),
+            Arc::new(Gauge::default()),
+            limits,
+            wasi,
+        );
+        let mut store = Store::new(&engine.inner.engine, state);
+        store.limiter(|state| &mut state.growth);
+        meter::prepare(&mut store).map_err(Error::host)?;
+        let made = engine.inner.guest.instantiate_async(&mut store).await;
+        let instance = made.map_err(|error| engine.instance_error(&error))?;
+        let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
+        store.data_mut().memory = Some(guest.memory);
+        let mut session = Self {
+            engine: engine.clone(),
+            store: Some(store),
+            guest,
+            signals,
+            gauge,
+            limits: limits.clone(),
+        };
+        session.begin(&records).await?;
+        Ok(session)
     }
 
     /// Runs a cell.
@@ -73,18 +152,25 @@ impl Session {
     /// # Errors
     /// [`Error::Ended`] after the session's end, [`Error::TooLarge`], [`Error::Host`].
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
-        let _ = cell;
-        Err(Error::Ended)
+        let ended = self
+            .call_guest(
+                Call::Execute {
+                    flags: cell.flags(),
+                },
+                cell.source.as_bytes(),
+            )
+            .await?;
+        Ok(ended.report(Entry::Execute, &mut self.store))
     }
 
-    /// Runs a program to its end. The outcome of one that ends by itself is [`Outcome::Exited`](crate::Outcome::Exited); the
-    /// session is over afterwards.
+    /// Runs a program to its end. The outcome of one that ends by itself is [`Outcome::Exited`]; the session is over
+    /// afterwards.
     ///
     /// # Errors
     /// As [`Session::execute`].
     pub async fn run(&mut self, program: &Program) -> Result<Report, Error> {
-        let _ = program;
-        Err(Error::Ended)
+        let ended = self.call_guest(Call::Run, &program.encode()).await?;
+        Ok(ended.report(Entry::Run, &mut self.store))
     }
 
     /// Asks the guest's own tools: completion, inspection, whether code is complete. `request_json` is as in the guest's
@@ -93,22 +179,85 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn call(&mut self, request_json: &str) -> Result<Called, Error> {
-        let _ = request_json;
-        Err(Error::Ended)
+        let mut ended = self
+            .call_guest(Call::Request, request_json.as_bytes())
+            .await?;
+        let reply = ended.take_reply();
+        Ok(Called {
+            report: ended.report(Entry::Execute, &mut self.store),
+            reply,
+        })
     }
 
     /// A handle that interrupts this session from elsewhere.
     pub fn interrupter(&self) -> Interrupter {
-        unreachable!("no session can be started yet")
+        Interrupter::new(self.signals.clone())
     }
 
-    /// Whether the session takes further calls: false after an exit or a trap.
+    /// Whether the session takes further calls: false after an exit, a program's run, a trap or a kill.
     pub fn is_alive(&self) -> bool {
-        false
+        self.store.is_some() && !self.signals.is_killed()
     }
 
-    /// Changes the limits from the next call on.
+    /// Changes the limits from the next call on. Memory that the guest already has is not taken away.
     pub fn set_limits(&mut self, limits: &Limits) {
-        let _ = limits;
+        self.limits = limits.clone();
+    }
+
+    /// Learns where the interrupt flags are, once per engine, and begins the guest.
+    async fn begin(&mut self, records: &[u8]) -> Result<(), Error> {
+        let block = match self.engine.inner.block.get() {
+            Some(block) => *block,
+            None => {
+                let block = self.ask_block().await?;
+                *self.engine.inner.block.get_or_init(|| block)
+            }
+        };
+        if let Some(store) = &mut self.store {
+            store.data_mut().block = Some(block);
+        }
+        let ended = self.call_guest(Call::Begin, records).await?;
+        let errno = ended.value();
+        let report = ended.report(Entry::Execute, &mut self.store);
+        match (errno, report.outcome) {
+            (Some(0), Outcome::Completed) => Ok(()),
+            (Some(errno), _) => Err(Error::Begin {
+                reason: format!("the guest answers with errno {errno}"),
+            }),
+            (None, outcome) => Err(Error::Begin {
+                reason: format!("{outcome:?}"),
+            }),
+        }
+    }
+
+    async fn ask_block(&mut self) -> Result<Block, Error> {
+        let ended = self.call_guest(Call::InterruptBlock, &[]).await?;
+        let address = ended.value();
+        let store = self.store.insert(ended.into_store());
+        let memory = self.guest.memory.data(&*store);
+        address
+            .and_then(|address| Block::read(memory, address.cast_unsigned()))
+            .ok_or_else(|| Error::Image {
+                reason: "its interrupt block points nowhere".into(),
+            })
+    }
+
+    /// Calls the guest. The store is taken out meanwhile: if this future is dropped, so is the store.
+    async fn call_guest(&mut self, call: Call, input: &[u8]) -> Result<Ended, Error> {
+        if self.signals.is_killed() {
+            self.store = None;
+        }
+        let store = self.store.take().ok_or(Error::Ended)?;
+        let flags = store
+            .data()
+            .block
+            .map(|block| Flags::new(self.guest.memory, &store, block));
+        let running = call.run(input, store, &self.guest, &self.limits, flags);
+        running.await.map_err(|error| {
+            match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+                Some(_) => self.engine.instance_error(&error),
+                None => Error::host(error),
+            }
+        })
     }
 }

@@ -1,0 +1,171 @@
+//! One call of a guest's export, from the bytes that go in to the report that comes out.
+
+use std::time::{Duration, Instant};
+
+use wasmtime::{Result, Store};
+
+use crate::drive::{Driven, drive};
+use crate::ending::{self, Entry, Facts};
+use crate::flags::Flags;
+use crate::guest::Guest;
+use crate::limits::Limits;
+use crate::outcome::{Outcome, Report};
+use crate::state::State;
+
+/// Which export to call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Call {
+    Begin,
+    Execute { flags: u32 },
+    Run,
+    Request,
+    InterruptBlock,
+}
+
+/// A call that has ended.
+pub(crate) struct Ended {
+    store: Store<State>,
+    how: How,
+    fuel: u64,
+    wall: Duration,
+    waited: Duration,
+}
+
+/// How it ended, before that becomes an outcome.
+enum How {
+    Returned(i32),
+    /// The guest had no memory for its input.
+    NoRoom,
+    Failed(wasmtime::Error),
+    Stopped(Outcome),
+}
+
+impl Call {
+    /// Calls the export with `input` in the guest's buffer.
+    pub(crate) async fn run(
+        self,
+        input: &[u8],
+        mut store: Store<State>,
+        guest: &Guest,
+        limits: &Limits,
+        flags: Option<Flags>,
+    ) -> Result<Ended> {
+        let began = Instant::now();
+        let signals = store.data().signals.clone();
+        let gauge = store.data().gauge.clone();
+        store.data_mut().begin_call(limits);
+        gauge.fill(&mut store, limits.fuel)?;
+        signals.open();
+        let calling = self.enter(input, &mut store, guest);
+        let (driven, waited) = drive(calling, &signals, &gauge, flags.as_ref(), limits).await;
+        signals.close();
+        let how = match driven {
+            Driven::Done(Ok(Some(value))) => How::Returned(value),
+            Driven::Done(Ok(None)) => How::NoRoom,
+            Driven::Done(Err(error)) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                return Err(error);
+            }
+            Driven::Done(Err(error)) => How::Failed(error),
+            Driven::Stopped(cause) => How::Stopped(ending::stopped(cause)),
+        };
+        let fuel = gauge.used(&store, limits.fuel)?;
+        Ok(Ended {
+            store,
+            how,
+            fuel,
+            wall: began.elapsed(),
+            waited,
+        })
+    }
+
+    /// The guest's part: `None` if it has no room for the input.
+    async fn enter(
+        self,
+        input: &[u8],
+        store: &mut Store<State>,
+        guest: &Guest,
+    ) -> Result<Option<i32>> {
+        if let Self::InterruptBlock = self {
+            let address = guest.interrupt_block.call_async(store, ()).await?;
+            return Ok(Some(address.cast_signed()));
+        }
+        let Ok(len) = u32::try_from(input.len()) else {
+            return Ok(None);
+        };
+        let buffer = guest.buffer.call_async(&mut *store, len).await?;
+        if buffer == 0 {
+            return Ok(None);
+        }
+        guest
+            .memory
+            .write(&mut *store, usize::try_from(buffer)?, input)?;
+        let value = match self {
+            Self::Begin => guest.begin.call_async(store, len).await?,
+            Self::Execute { flags } => guest.execute.call_async(store, (len, flags)).await?,
+            Self::Run => guest.run.call_async(store, len).await?,
+            Self::Request => guest.call.call_async(store, len).await?,
+            Self::InterruptBlock => unreachable!("it takes no input"),
+        };
+        Ok(Some(value))
+    }
+}
+
+impl Ended {
+    /// What the export returned, if it did.
+    pub(crate) fn value(&self) -> Option<i32> {
+        match self.how {
+            How::Returned(value) => Some(value),
+            How::NoRoom | How::Failed(_) | How::Stopped(_) => None,
+        }
+    }
+
+    /// The reply that the guest gave.
+    pub(crate) fn take_reply(&mut self) -> Option<String> {
+        self.store.data_mut().heard.reply.take()
+    }
+
+    pub(crate) fn into_store(self) -> Store<State> {
+        self.store
+    }
+
+    /// Tells how it ended. The store goes back to `home` if the session lives on, and is dropped otherwise.
+    pub(crate) fn report(self, entry: Entry, home: &mut Option<Store<State>>) -> Report {
+        let state = self.store.data();
+        let facts = Facts {
+            told: state.signals.told(),
+            refused: state.growth.refused,
+            heard: &state.heard,
+        };
+        let (outcome, alive) = match self.how {
+            How::Returned(value) => ending::returned(entry, value, facts),
+            How::NoRoom => (Outcome::OutOfMemory, entry == Entry::Execute),
+            How::Failed(error) => {
+                tracing::debug!(?error, "the guest failed");
+                (ending::failed(&error), false)
+            }
+            How::Stopped(outcome) => (outcome, false),
+        };
+        let memory_bytes = state
+            .memory
+            .map_or(0, |memory| memory.data_size(&self.store));
+        let report = Report {
+            outcome,
+            fuel: self.fuel,
+            wall_us: micros(self.wall),
+            waited_us: micros(self.waited),
+            output_bytes: state.output.passed,
+            dropped_bytes: state.output.dropped,
+            memory_bytes,
+            memory_refused: state.growth.refused,
+            alive,
+        };
+        if alive {
+            *home = Some(self.store);
+        }
+        report
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

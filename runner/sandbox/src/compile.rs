@@ -1,0 +1,200 @@
+//! Making the image: pre-initialisation and ahead-of-time compilation. Used by the recipe, never when running.
+
+use wasmtime::error::{Context, format_err};
+use wasmtime::{
+    Caller, Config, Engine, Extern, Instance, Linker, Memory, Module, Result, Store, Val,
+};
+use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
+
+/// The clock while the image is made, nanoseconds since 1970: 2025-01-01. No session sees it.
+const CLOCK_NS: i64 = 1_735_689_600_000_000_000;
+
+const SUCCESS: i32 = 0;
+const EBADF: i32 = 8;
+const EFAULT: i32 = 21;
+
+/// The configuration that compiled code depends on; the engine that runs the image starts from the same.
+pub fn config() -> Config {
+    crate::config::shared()
+}
+
+/// Runs the guest's `_initialize` and `wizer-initialize` once and writes the memory that they leave back into the module.
+/// The guest gets a fixed clock and fixed random numbers, so that the same module always makes the same image. What it
+/// writes goes to stderr.
+///
+/// # Errors
+/// The module is not valid, asks for something that does not exist while an image is made, or its initialisation failed.
+pub fn preinitialise(wasm: &[u8]) -> Result<Vec<u8>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(initialise(wasm))
+}
+
+/// Compiles the module to this machine's code, in the form that `Module::deserialize` loads.
+///
+/// # Errors
+/// The module is not valid.
+pub fn precompile(wasm: &[u8]) -> Result<Vec<u8>> {
+    Engine::new(&config())?.precompile_module(wasm)
+}
+
+async fn initialise(wasm: &[u8]) -> Result<Vec<u8>> {
+    let wizer = Wizer::new();
+    let (context, instrumented) = wizer.instrument(wasm)?;
+    let mut config = config();
+    // This code runs once: compile it quickly, and with what a backtrace needs.
+    config
+        .cranelift_opt_level(wasmtime::OptLevel::None)
+        .compiler_inlining(wasmtime::Inlining::No);
+    config.consume_fuel(false).generate_address_map(true);
+    let engine = Engine::new(&config)?;
+    let module = Module::new(&engine, &instrumented)?;
+    let mut store = Store::new(&engine, Random(0));
+    let linker = host(&engine, &module)?;
+    let instance = linker.instantiate_async(&mut store, &module).await?;
+    for name in ["_initialize", wizer.get_init_func()] {
+        let function = instance.get_typed_func::<(), ()>(&mut store, name)?;
+        function
+            .call_async(&mut store, ())
+            .await
+            .with_context(|| format!("`{name}` failed"))?;
+    }
+    wizer
+        .snapshot(&context, &mut State { store, instance })
+        .await
+}
+
+/// A generator of fixed numbers (SplitMix64): what `random_get` gives while the image is made.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+/// The little of a host that initialisation may use; every other import traps and says its name.
+fn host(engine: &Engine, module: &Module) -> Result<Linker<Random>> {
+    const WASI: &str = "wasi_snapshot_preview1";
+    let mut linker = Linker::new(engine);
+    linker.func_wrap(
+        "croquant",
+        "write",
+        |mut caller: Caller<'_, Random>, _fd: i32, at: i32, len: i32| -> Result<i32> {
+            let memory = memory(&mut caller)?;
+            let (start, end) = (
+                at as u32 as usize,
+                (at as u32 as usize).saturating_add(len as u32 as usize),
+            );
+            let Some(bytes) = memory.data(&caller).get(start..end) else {
+                return Ok(-EFAULT);
+            };
+            eprint!("{}", String::from_utf8_lossy(bytes));
+            Ok(len)
+        },
+    )?;
+    linker.func_wrap(
+        "croquant",
+        "emit",
+        |mut caller: Caller<'_, Random>, _kind: i32, at: i32, len: i32| -> Result<()> {
+            // Cells that warm the interpreter up have results and errors; nobody reads them.
+            let end = (at as u32 as usize).saturating_add(len as u32 as usize);
+            memory(&mut caller)?
+                .data(&caller)
+                .get(..end)
+                .map(|_| ())
+                .context("a message that does not lie in memory")
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "clock_time_get",
+        |mut caller: Caller<'_, Random>, _id: i32, _precision: i64, at: i32| {
+            put(&mut caller, at, &CLOCK_NS.to_le_bytes())
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "clock_res_get",
+        |mut caller: Caller<'_, Random>, _id: i32, at: i32| {
+            put(&mut caller, at, &1_i64.to_le_bytes())
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "random_get",
+        |mut caller: Caller<'_, Random>, at: i32, len: i32| {
+            let mut bytes = vec![0; len as u32 as usize];
+            for chunk in bytes.chunks_mut(8) {
+                let value = caller.data_mut().next().to_le_bytes();
+                chunk.copy_from_slice(&value[..chunk.len()]);
+            }
+            put(&mut caller, at, &bytes)
+        },
+    )?;
+    linker.func_wrap(WASI, "sched_yield", || SUCCESS)?;
+    linker.func_wrap(
+        WASI,
+        "environ_sizes_get",
+        |mut caller: Caller<'_, Random>, count: i32, size: i32| -> Result<i32> {
+            put(&mut caller, count, &[0; 4])?;
+            put(&mut caller, size, &[0; 4])
+        },
+    )?;
+    linker.func_wrap(WASI, "environ_get", |_: i32, _: i32| SUCCESS)?;
+    linker.func_wrap(WASI, "fd_prestat_get", |_: i32, _: i32| EBADF)?;
+    linker.func_wrap(WASI, "proc_exit", |code: i32| -> Result<()> {
+        Err(format_err!(
+            "the guest exited with {code} while the image was made"
+        ))
+    })?;
+    linker.define_unknown_imports_as_traps(module)?;
+    Ok(linker)
+}
+
+fn memory(caller: &mut Caller<'_, Random>) -> Result<Memory> {
+    caller
+        .get_export("memory")
+        .and_then(Extern::into_memory)
+        .context("the guest exports no memory")
+}
+
+fn put(caller: &mut Caller<'_, Random>, at: i32, bytes: &[u8]) -> Result<i32> {
+    let memory = memory(caller)?;
+    Ok(memory
+        .write(caller, at as u32 as usize, bytes)
+        .map_or(EFAULT, |()| SUCCESS))
+}
+
+/// Lets the pre-initialiser read an instance.
+struct State {
+    store: Store<Random>,
+    instance: Instance,
+}
+
+impl InstanceState for State {
+    async fn global_get(&mut self, name: &str, _: ValType) -> SnapshotVal {
+        let global = self
+            .instance
+            .get_global(&mut self.store, name)
+            .expect("wizer exported it");
+        match global.get(&mut self.store) {
+            Val::I32(value) => SnapshotVal::I32(value),
+            Val::I64(value) => SnapshotVal::I64(value),
+            Val::F32(value) => SnapshotVal::F32(value),
+            Val::F64(value) => SnapshotVal::F64(value),
+            Val::V128(value) => SnapshotVal::V128(value.as_u128()),
+            other => unreachable!("wizer refuses modules with mutable globals like {other:?}"),
+        }
+    }
+
+    async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
+        let memory = self
+            .instance
+            .get_memory(&mut self.store, name)
+            .expect("wizer exported it");
+        contents(memory.data(&self.store));
+    }
+}

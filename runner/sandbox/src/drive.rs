@@ -1,0 +1,210 @@
+//! Driving a call: the one place that polls the guest, and that decides when it has to stop.
+//!
+//! A guest that computes is suspended at every tick of the meter, about each millisecond; a guest that waits is
+//! suspended in a host call. Each time, the limits are looked at here. A guest that has to stop is asked first; it sees a
+//! `KeyboardInterrupt`. After a grace period it is dropped where it stands.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
+
+use crate::flags::Flags;
+use crate::limits::Limits;
+use crate::meter::{Gauge, Level};
+use crate::signals::{Cause, Signals, Waiting};
+
+/// How a driven call ended.
+pub(crate) enum Driven<T> {
+    /// It returned or trapped.
+    Done(T),
+    /// It would not stop and has to be dropped; the cause, or `None` if it was killed.
+    Stopped(Option<Cause>),
+}
+
+/// Drives `call` to its end, and tells how long it waited for input.
+pub(crate) async fn drive<F: Future>(
+    call: F,
+    signals: &Signals,
+    gauge: &Gauge,
+    flags: Option<&Flags>,
+    limits: &Limits,
+) -> (Driven<F::Output>, Duration) {
+    let mut call = std::pin::pin!(call);
+    let mut watch = Watch::new(signals, gauge, flags, limits);
+    let driven = std::future::poll_fn(|context| watch.poll(call.as_mut(), context)).await;
+    (driven, watch.waited)
+}
+
+/// The clock and the stop order of one call.
+struct Watch<'a> {
+    signals: &'a Signals,
+    gauge: &'a Gauge,
+    flags: Option<&'a Flags>,
+    limits: &'a Limits,
+    started: Instant,
+    /// Time spent waiting for input, which the deadline does not count.
+    waited: Duration,
+    input: Option<InputWait>,
+    /// What the guest was asked to do, and when its grace ends.
+    stopping: Option<(Cause, Instant)>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// A wait for input that lasts.
+struct InputWait {
+    /// Which of the session's waits it is.
+    number: u64,
+    began: Instant,
+    /// Up to when it was added to `Watch::waited`.
+    counted: Instant,
+}
+
+impl<'a> Watch<'a> {
+    fn new(
+        signals: &'a Signals,
+        gauge: &'a Gauge,
+        flags: Option<&'a Flags>,
+        limits: &'a Limits,
+    ) -> Self {
+        Self {
+            signals,
+            gauge,
+            flags,
+            limits,
+            started: Instant::now(),
+            waited: Duration::ZERO,
+            input: None,
+            stopping: None,
+            timer: None,
+        }
+    }
+
+    fn poll<F: Future>(
+        &mut self,
+        call: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<Driven<F::Output>> {
+        // Registered before anything is looked at, so that no wish is missed.
+        self.signals.register(context);
+        if let Some(stop) = self.look(Instant::now()) {
+            return Poll::Ready(Driven::Stopped(stop));
+        }
+        if let Poll::Ready(output) = call.poll(context) {
+            return Poll::Ready(Driven::Done(output));
+        }
+        let now = Instant::now();
+        match self.signals.waiting() {
+            Waiting::No => self.tick(now),
+            Waiting::Host => self.input = None,
+            Waiting::Input => {
+                let number = self.signals.wait_number();
+                if self.input.as_ref().is_none_or(|wait| wait.number != number) {
+                    self.input = Some(InputWait {
+                        number,
+                        began: now,
+                        counted: now,
+                    });
+                }
+            }
+        }
+        if self.signals.waiting() != Waiting::No {
+            self.set_timer(now, context);
+        }
+        Poll::Pending
+    }
+
+    /// Looks at the clock and the wishes; `Some` if the guest has to be dropped.
+    fn look(&mut self, now: Instant) -> Option<Option<Cause>> {
+        if self.signals.is_killed() {
+            return Some(None);
+        }
+        if let Some(wait) = &mut self.input {
+            self.waited += now - wait.counted;
+            wait.counted = now;
+            if now - wait.began >= millis(self.limits.input_idle_ms) {
+                self.signals.ask(Cause::InputIdle);
+            }
+        }
+        if self.signals.told() < Some(Cause::Deadline) && now >= self.deadline() {
+            self.signals.ask(Cause::Deadline);
+        }
+        match self.gauge.level() {
+            Level::Enough => {}
+            Level::Spent if self.signals.told() == Some(Cause::Fuel) => {}
+            Level::Spent => self.signals.ask(Cause::Fuel),
+            Level::Overdrawn => return Some(Some(Cause::Fuel)),
+        }
+        let wish = self.signals.asked().max(self.signals.told());
+        if let Some(cause) = wish
+            && self.stopping.is_none_or(|(known, _)| known < cause)
+        {
+            self.stopping = Some((cause, now + millis(self.limits.grace_ms)));
+        }
+        let (cause, end) = self.stopping?;
+        if now < end {
+            return None;
+        }
+        // An interrupt that the program has seen and outlived was handled; one that it never saw has to be forced.
+        let unseen =
+            self.signals.asked().is_some() || self.flags.is_some_and(|flags| !flags.seen());
+        if cause == Cause::Interrupt && !unseen {
+            self.stopping = None;
+            return None;
+        }
+        Some(Some(cause))
+    }
+
+    /// The guest was suspended while it computed: its flags may be written.
+    fn tick(&mut self, now: Instant) {
+        self.input = None;
+        self.gauge.tick();
+        if self.gauge.level() != Level::Enough && self.signals.told() < Some(Cause::Fuel) {
+            self.signals.ask(Cause::Fuel);
+        }
+        if let Some(flags) = self.flags
+            && let Some(cause) = self.signals.take_asked()
+        {
+            flags.set_suspended();
+            // An interrupt repeated during its grace starts anew: it is told again, and has to be seen again.
+            if self.stopping.is_none_or(|(known, _)| {
+                known <= cause && cause == Cause::Interrupt || known < cause
+            }) {
+                self.stopping = Some((cause, now + millis(self.limits.grace_ms)));
+            }
+        }
+    }
+
+    /// The call waits in the host: see to it that it is looked at when a limit is reached.
+    fn set_timer(&mut self, now: Instant, context: &mut Context<'_>) {
+        let mut next = self.stopping.map(|(_, end)| end);
+        let limit = match &self.input {
+            Some(wait) => wait.began + millis(self.limits.input_idle_ms),
+            None => self.deadline(),
+        };
+        if limit > now {
+            next = Some(next.map_or(limit, |end| end.min(limit)));
+        }
+        let Some(next) = next else { return };
+        let next = tokio::time::Instant::from_std(next);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
+        if timer.deadline() != next || timer.is_elapsed() {
+            timer.as_mut().reset(next);
+        }
+        if timer.as_mut().poll(context).is_ready() {
+            context.waker().wake_by_ref();
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.started + self.waited + millis(self.limits.deadline_ms)
+    }
+}
+
+/// A span of at most a century: more would overflow the clock.
+fn millis(ms: u64) -> Duration {
+    Duration::from_millis(ms.min(100 * 365 * 86_400_000))
+}

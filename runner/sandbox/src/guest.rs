@@ -1,0 +1,80 @@
+//! The guest's exports, found once per image and bound once per session.
+
+use wasmtime::{Instance, Memory, Module, ModuleExport, Store, TypedFunc};
+
+use crate::error::Error;
+use crate::state::State;
+
+/// Where the exports are in the module.
+pub(crate) struct Names {
+    memory: ModuleExport,
+    buffer: ModuleExport,
+    begin: ModuleExport,
+    execute: ModuleExport,
+    run: ModuleExport,
+    call: ModuleExport,
+    interrupt_block: ModuleExport,
+}
+
+impl Names {
+    pub(crate) fn find(module: &Module) -> Result<Self, Error> {
+        let find = |name: &'static str| {
+            module.get_export_index(name).ok_or_else(|| Error::Image {
+                reason: format!("it has no export `{name}`"),
+            })
+        };
+        Ok(Self {
+            memory: find("memory")?,
+            buffer: find("croquant_buffer")?,
+            begin: find("croquant_begin")?,
+            execute: find("croquant_execute")?,
+            run: find("croquant_run")?,
+            call: find("croquant_call")?,
+            interrupt_block: find("croquant_interrupt_block")?,
+        })
+    }
+}
+
+/// A session's guest.
+pub(crate) struct Guest {
+    pub(crate) memory: Memory,
+    pub(crate) buffer: TypedFunc<u32, u32>,
+    pub(crate) begin: TypedFunc<u32, i32>,
+    pub(crate) execute: TypedFunc<(u32, u32), i32>,
+    pub(crate) run: TypedFunc<u32, i32>,
+    pub(crate) call: TypedFunc<u32, i32>,
+    pub(crate) interrupt_block: TypedFunc<(), u32>,
+}
+
+impl Guest {
+    pub(crate) fn bind(
+        store: &mut Store<State>,
+        instance: &Instance,
+        names: &Names,
+    ) -> Result<Self, Error> {
+        let wrong = || Error::Image {
+            reason: "an export is not what the interface says".into(),
+        };
+        macro_rules! func {
+            ($name:ident) => {
+                instance
+                    .get_module_export(&mut *store, &names.$name)
+                    .and_then(wasmtime::Extern::into_func)
+                    .and_then(|func| func.typed(&*store).ok())
+                    .ok_or_else(wrong)?
+            };
+        }
+        Ok(Self {
+            memory: instance
+                .get_module_export(&mut *store, &names.memory)
+                .and_then(wasmtime::Extern::into_memory)
+                .ok_or_else(wrong)?,
+            buffer: func!(buffer),
+            begin: func!(begin),
+            execute: func!(execute),
+            run: func!(run),
+            call: func!(call),
+            interrupt_block: func!(interrupt_block),
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! Module `croquant`: output, input and messages.
+
+use std::io;
+
+use wasmtime::{Caller, Linker, Result, bail};
+
+use super::memory::{range, range_or_trap, split};
+use super::{enter, errno, tell};
+use crate::console::{Answer, Message, MessageKind, Stream};
+use crate::output::MARK;
+use crate::signals::{Cause, Waiting};
+use crate::state::State;
+
+/// The largest piece of a stream that crosses at once. Protects the host's memory: consoles copy what they are given.
+const PIECE_BYTES: u32 = 64 << 10;
+
+/// The largest message, and the longest line of input. Protects the host's memory: they are copied whole.
+const MESSAGE_BYTES: u32 = 16 << 20;
+
+/// The longest prompt that is passed on whole.
+const PROMPT_BYTES: u32 = 64 << 10;
+
+pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
+    linker.func_wrap_async(
+        "croquant",
+        "write",
+        |caller: Caller<'_, State>, (fd, ptr, len): (u32, u32, u32)| {
+            Box::new(write(caller, fd, ptr, len))
+        },
+    )?;
+    linker.func_wrap_async(
+        "croquant",
+        "read",
+        |caller: Caller<'_, State>, (ptr, len): (u32, u32)| Box::new(read(caller, ptr, len)),
+    )?;
+    linker.func_wrap_async(
+        "croquant",
+        "input",
+        |caller: Caller<'_, State>, (ptr, len, password): (u32, u32, u32)| {
+            Box::new(input(caller, ptr, len, password != 0))
+        },
+    )?;
+    linker.func_wrap("croquant", "take", take)?;
+    linker.func_wrap("croquant", "emit", emit)?;
+    Ok(())
+}
+
+async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Result<i32> {
+    let len = len.min(PIECE_BYTES);
+    enter(&mut caller, len.into());
+    let stream = match fd {
+        1 => Stream::Stdout,
+        2 => Stream::Stderr,
+        _ => return Ok(-errno::BADF),
+    };
+    let (memory, state) = split(&mut caller)?;
+    let Some(bytes) = range(memory, ptr, len) else {
+        return Ok(-errno::FAULT);
+    };
+    let share = state.output.stream(bytes.len());
+    if state.output.is_flood() {
+        state.signals.ask(Cause::Output);
+    }
+    let signals = state.signals.clone();
+    let console = &mut state.console;
+    let written = signals
+        .wait_out(async {
+            if share.pass > 0 {
+                console.write(stream, &bytes[..share.pass]).await?;
+            }
+            if share.mark {
+                console.write(stream, MARK).await?;
+            }
+            io::Result::Ok(())
+        })
+        .await;
+    tell(&mut caller);
+    Ok(match written {
+        Ok(()) => len.cast_signed(),
+        Err(error) => -number(&error),
+    })
+}
+
+async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> {
+    let len = len.min(PIECE_BYTES);
+    enter(&mut caller, len.into());
+    let (memory, state) = split(&mut caller)?;
+    let Some(target) = range(memory, ptr, len) else {
+        return Ok(-errno::FAULT);
+    };
+    if target.is_empty() {
+        return Ok(0);
+    }
+    if state.surplus.is_empty() {
+        let signals = state.signals.clone();
+        match signals
+            .wait(Waiting::Input, state.console.read(target.len()))
+            .await
+        {
+            None => {
+                tell(&mut caller);
+                return Ok(-errno::INTR);
+            }
+            Some(Err(error)) => return Ok(-number(&error)),
+            Some(Ok(bytes)) => state.surplus = bytes,
+        }
+    }
+    let count = state.surplus.len().min(target.len());
+    target[..count].copy_from_slice(&state.surplus[..count]);
+    state.surplus.drain(..count);
+    Ok(i32::try_from(count)?)
+}
+
+async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool) -> Result<i32> {
+    let len = len.min(PROMPT_BYTES);
+    enter(&mut caller, len.into());
+    let (memory, state) = split(&mut caller)?;
+    let Some(prompt) = range(memory, ptr, len) else {
+        return Ok(-errno::FAULT);
+    };
+    let prompt = String::from_utf8_lossy(prompt).into_owned();
+    let signals = state.signals.clone();
+    match signals
+        .wait(Waiting::Input, state.console.input(prompt, password))
+        .await
+    {
+        None => {
+            tell(&mut caller);
+            Ok(-errno::INTR)
+        }
+        Some(Answer::End) => Ok(-1),
+        Some(Answer::Unsupported) => Ok(-errno::NOTSUP),
+        Some(Answer::Line(line)) => {
+            let mut line = line.into_bytes();
+            line.truncate(MESSAGE_BYTES as usize);
+            state.gauge.charge(line.len() as u64);
+            let len = i32::try_from(line.len())?;
+            state.line = line;
+            Ok(len)
+        }
+    }
+}
+
+fn take(mut caller: Caller<'_, State>, ptr: u32) -> Result<()> {
+    enter(&mut caller, 0);
+    let (memory, state) = split(&mut caller)?;
+    let line = std::mem::take(&mut state.line);
+    range_or_trap(memory, ptr, u32::try_from(line.len())?, "take")?.copy_from_slice(&line);
+    Ok(())
+}
+
+fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
+    enter(&mut caller, len.into());
+    let (memory, state) = split(&mut caller)?;
+    let Some(kind) = MessageKind::from_number(kind) else {
+        bail!("`emit` knows no kind {kind}");
+    };
+    let json = range_or_trap(memory, ptr, len, "emit")?;
+    let own = state.heard.slot(kind);
+    if len > MESSAGE_BYTES || !state.output.message(json.len(), own.is_some()) {
+        if state.output.is_flood() {
+            state.signals.ask(Cause::Output);
+        }
+        return Ok(());
+    }
+    let json = String::from_utf8_lossy(json).into_owned();
+    if let Some(slot) = own {
+        *slot = Some(json.clone());
+    }
+    if kind != MessageKind::Reply {
+        state.console.emit(Message { kind, json });
+    }
+    Ok(())
+}
+
+/// The errno for a console's error.
+fn number(error: &io::Error) -> i32 {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        errno::PIPE
+    } else {
+        errno::IO
+    }
+}

@@ -1,0 +1,49 @@
+//! What the guest can call. The guest is assumed hostile: every pointer, length and text it gives is checked here.
+
+mod console;
+mod memory;
+mod time;
+mod wasi;
+
+use wasmtime::{Caller, Linker, Result};
+
+use crate::meter;
+use crate::state::State;
+
+/// Errno values of WASI preview 1 that the host returns.
+pub(crate) mod errno {
+    pub(crate) const BADF: i32 = 8;
+    pub(crate) const FAULT: i32 = 21;
+    pub(crate) const INTR: i32 = 27;
+    pub(crate) const INVAL: i32 = 28;
+    pub(crate) const IO: i32 = 29;
+    pub(crate) const NOTSUP: i32 = 58;
+    pub(crate) const PIPE: i32 = 64;
+}
+
+/// Defines every import of the guest.
+pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
+    // wasmtime-wasi's definitions first, so that ours shadow them.
+    linker.allow_shadowing(true);
+    wasi::link(linker)?;
+    time::link(linker)?;
+    linker.allow_shadowing(false);
+    console::link(linker)
+}
+
+/// What every call of the host begins with: its price, and what the guest has not been told yet.
+fn enter(caller: &mut Caller<'_, State>, bytes: u64) {
+    let state = caller.data();
+    state.gauge.charge(meter::HOST_CALL + bytes);
+    tell(caller);
+}
+
+/// Tells the guest that it is asked to stop, if it is.
+fn tell(caller: &mut Caller<'_, State>) {
+    let state = caller.data();
+    if let (Some(block), Some(memory)) = (state.block, state.memory)
+        && state.signals.take_asked().is_some()
+    {
+        block.set(memory, caller);
+    }
+}

@@ -1,0 +1,129 @@
+//! The records of `croquant_begin`: a policy as the guest reads it.
+
+use crate::policy::{Access, Mode, Policy};
+
+const ARG: u8 = 1;
+const ENV: u8 = 2;
+const CWD: u8 = 3;
+const MOUNT: u8 = 4;
+const FILE: u8 = 5;
+const STDIO: u8 = 6;
+const MODE: u8 = 7;
+
+/// Encodes a checked policy. `None` if a part is longer than a length can say.
+pub(crate) fn encode(policy: &Policy) -> Option<Vec<u8>> {
+    let mut records = Vec::with_capacity(128);
+    for arg in &policy.args {
+        put(&mut records, ARG, &[arg.as_bytes()])?;
+    }
+    for (name, value) in &policy.env {
+        put(
+            &mut records,
+            ENV,
+            &[name.as_bytes(), b"=", value.as_bytes()],
+        )?;
+    }
+    put(&mut records, CWD, &[policy.cwd.as_bytes()])?;
+    for mount in &policy.mounts {
+        let flags = match mount.access {
+            Access::ReadOnly => 1,
+            Access::ReadWrite => 0,
+        };
+        put(&mut records, MOUNT, &[&[flags], mount.guest.as_bytes()])?;
+    }
+    for (path, content) in &policy.files {
+        put(&mut records, FILE, &[path.as_bytes(), b"\0", content])?;
+    }
+    let terminal = policy.terminal;
+    let stdio =
+        u8::from(terminal.stdin) | u8::from(terminal.stdout) << 1 | u8::from(terminal.stderr) << 2;
+    put(&mut records, STDIO, &[&[stdio]])?;
+    let mode = match policy.mode {
+        Mode::Program => 0,
+        Mode::Kernel => 1,
+        Mode::Terminal => 2,
+    };
+    put(&mut records, MODE, &[&[mode]])?;
+    Some(records)
+}
+
+fn put(records: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) -> Option<()> {
+    let len = parts.iter().map(|part| part.len()).sum::<usize>();
+    records.push(tag);
+    records.extend(u32::try_from(len).ok()?.to_le_bytes());
+    for part in parts {
+        records.extend_from_slice(part);
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Mount, Terminal};
+
+    #[track_caller]
+    fn check(policy: &Policy, expected: &[u8]) {
+        assert_eq!(encode(policy).unwrap(), expected);
+    }
+
+    fn bare() -> Policy {
+        Policy {
+            cwd: "/".into(),
+            ..Policy::default()
+        }
+    }
+
+    const TAIL: &[u8] = b"\x06\x01\0\0\0\0\x07\x01\0\0\0\x01";
+
+    #[test]
+    fn a_bare_policy_says_where_and_how() {
+        check(&bare(), &[b"\x03\x01\0\0\0/", TAIL].concat());
+    }
+
+    #[test]
+    fn arguments_and_environment_come_first() {
+        let policy = Policy {
+            args: vec!["a".into(), String::new()],
+            env: vec![("N".into(), "v=w".into())],
+            ..bare()
+        };
+        check(
+            &policy,
+            &[
+                b"\x01\x01\0\0\0a\x01\0\0\0\0\x02\x05\0\0\0N=v=w\x03\x01\0\0\0/",
+                TAIL,
+            ]
+            .concat(),
+        );
+    }
+
+    #[test]
+    fn mounts_files_and_terminals() {
+        let mount = |guest: &str, access| Mount {
+            host: "x".into(),
+            guest: guest.into(),
+            access,
+        };
+        let policy = Policy {
+            mounts: vec![
+                mount("/r", Access::ReadOnly),
+                mount("/w", Access::ReadWrite),
+            ],
+            files: vec![("/f".into(), b"\0z".to_vec())],
+            terminal: Terminal {
+                stdin: true,
+                stdout: false,
+                stderr: true,
+            },
+            mode: Mode::Program,
+            ..bare()
+        };
+        let expected = [
+            &b"\x03\x01\0\0\0/\x04\x03\0\0\0\x01/r\x04\x03\0\0\0\0/w"[..],
+            b"\x05\x05\0\0\0/f\0\0z",
+            b"\x06\x01\0\0\0\x05\x07\x01\0\0\0\0",
+        ];
+        check(&policy, &expected.concat());
+    }
+}

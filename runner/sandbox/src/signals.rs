@@ -1,0 +1,206 @@
+//! What is shared between a session, its running call and its [`Interrupter`](crate::Interrupter)s: the wish that it stop.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+/// Why a guest is asked to stop. The order is that of precedence: a limit tells more than an interrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Cause {
+    /// Somebody interrupted it.
+    Interrupt = 1,
+    /// It waited too long for input.
+    InputIdle = 2,
+    /// It wrote on and on past its limit.
+    Output = 3,
+    /// Its time is up.
+    Deadline = 4,
+    /// Its fuel is used up.
+    Fuel = 5,
+}
+
+impl Cause {
+    fn from_u8(number: u8) -> Option<Self> {
+        [
+            Self::Interrupt,
+            Self::InputIdle,
+            Self::Output,
+            Self::Deadline,
+            Self::Fuel,
+        ]
+        .into_iter()
+        .find(|cause| *cause as u8 == number)
+    }
+}
+
+/// What the guest does between two polls of its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Waiting {
+    /// It computes; its call was suspended at a tick of the meter.
+    No = 0,
+    /// A host call waits for something: output to be taken, time to pass.
+    Host = 1,
+    /// A host call waits for the reader.
+    Input = 2,
+}
+
+/// The shared state. Everything but `waker` is a plain flag; the waker's lock is never held across anything.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    /// A call runs; interrupts are meant for it.
+    running: AtomicBool,
+    /// A cause that the guest has not been told yet.
+    asked: AtomicU8,
+    /// The strongest cause that the guest was told of in this call.
+    told: AtomicU8,
+    killed: AtomicBool,
+    waiting: AtomicU8,
+    /// How many waits there were: tells one wait from the next.
+    waits: AtomicU64,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Signals {
+    /// Begins a call.
+    pub(crate) fn open(&self) {
+        self.asked.store(0, Ordering::Relaxed);
+        self.told.store(0, Ordering::Relaxed);
+        self.waiting.store(Waiting::No as u8, Ordering::Relaxed);
+        self.running.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends a call.
+    pub(crate) fn close(&self) {
+        self.running.store(false, Ordering::SeqCst);
+        self.asked.store(0, Ordering::SeqCst);
+        self.set_waker(None);
+    }
+
+    /// From outside: asks the running call to stop, if there is one.
+    pub(crate) fn interrupt(&self) {
+        if self.running.load(Ordering::SeqCst) {
+            self.ask(Cause::Interrupt);
+            self.wake();
+        }
+    }
+
+    /// From outside: ends the session.
+    pub(crate) fn kill(&self) {
+        self.killed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    pub(crate) fn is_killed(&self) -> bool {
+        self.killed.load(Ordering::SeqCst)
+    }
+
+    /// Notes a wish; the stronger of two remains.
+    pub(crate) fn ask(&self, cause: Cause) {
+        self.asked.fetch_max(cause as u8, Ordering::SeqCst);
+    }
+
+    /// The wish that waits, if there is one.
+    pub(crate) fn asked(&self) -> Option<Cause> {
+        Cause::from_u8(self.asked.load(Ordering::SeqCst))
+    }
+
+    /// Takes the wish, to tell the guest of it.
+    pub(crate) fn take_asked(&self) -> Option<Cause> {
+        let cause = Cause::from_u8(self.asked.swap(0, Ordering::SeqCst))?;
+        self.told.fetch_max(cause as u8, Ordering::SeqCst);
+        Some(cause)
+    }
+
+    /// What the guest was told in this call.
+    pub(crate) fn told(&self) -> Option<Cause> {
+        Cause::from_u8(self.told.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting {
+        match self.waiting.load(Ordering::Relaxed) {
+            0 => Waiting::No,
+            2 => Waiting::Input,
+            _ => Waiting::Host,
+        }
+    }
+
+    /// The number of the wait that lasts now.
+    pub(crate) fn wait_number(&self) -> u64 {
+        self.waits.load(Ordering::Relaxed)
+    }
+
+    /// Waits for `future` as a host call, or until the guest is asked to stop: then `None`.
+    pub(crate) async fn wait<F: Future>(&self, waiting: Waiting, future: F) -> Option<F::Output> {
+        let mut future = std::pin::pin!(future);
+        let _note = Note::new(self, waiting);
+        std::future::poll_fn(|context| {
+            // The future first: what has been read already is not thrown away.
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            if self.asked().is_some() {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Waits for `future` as a host call that cannot be given up half-way.
+    pub(crate) async fn wait_out<F: Future>(&self, future: F) -> F::Output {
+        let _note = Note::new(self, Waiting::Host);
+        future.await
+    }
+
+    /// Notes whom to wake when a wish arrives.
+    pub(crate) fn register(&self, context: &Context<'_>) {
+        let mut slot = self
+            .waker
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !slot
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(context.waker()))
+        {
+            *slot = Some(context.waker().clone());
+        }
+    }
+
+    fn wake(&self) {
+        let waker = self
+            .waker
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn set_waker(&self, waker: Option<Waker>) {
+        *self
+            .waker
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = waker;
+    }
+}
+
+/// Says what the guest waits for, until it is dropped.
+struct Note<'a>(&'a Signals);
+
+impl<'a> Note<'a> {
+    fn new(signals: &'a Signals, waiting: Waiting) -> Self {
+        signals.waiting.store(waiting as u8, Ordering::Relaxed);
+        signals.waits.fetch_add(1, Ordering::Relaxed);
+        Self(signals)
+    }
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.store(Waiting::No as u8, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,138 @@
+//! What the host keeps for one session, inside its store.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmtime::{Memory, ResourceLimiter};
+use wasmtime_wasi::p1::WasiP1Ctx;
+
+use crate::console::{Console, MessageKind};
+use crate::flags::Block;
+use crate::grants;
+use crate::limits::Limits;
+use crate::meter::Gauge;
+use crate::output::Output;
+use crate::signals::Signals;
+
+/// The store's data.
+pub(crate) struct State {
+    pub(crate) console: Box<dyn Console>,
+    pub(crate) signals: Arc<Signals>,
+    pub(crate) gauge: Arc<Gauge>,
+    pub(crate) growth: Growth,
+    pub(crate) output: Output,
+    /// Set once the instance exists; host calls cannot come earlier.
+    pub(crate) memory: Option<Memory>,
+    pub(crate) block: Option<Block>,
+    /// The line that `input` announced, until `take` fetches it.
+    pub(crate) line: Vec<u8>,
+    /// Input that the console gave beyond what was asked for.
+    pub(crate) surplus: Vec<u8>,
+    pub(crate) heard: Heard,
+    /// The zero of the session's monotonic clock.
+    pub(crate) began: Instant,
+    /// Mounts; made at the first call of WASI if there are none.
+    wasi: Option<Box<WasiP1Ctx>>,
+}
+
+/// What the guest said about the call that runs, by `emit`.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) reply: Option<String>,
+    pub(crate) exit: Option<String>,
+    /// The last error reported.
+    pub(crate) error: Option<String>,
+}
+
+impl Heard {
+    /// The place for a message of `kind`, if the host itself listens to it.
+    pub(crate) fn slot(&mut self, kind: MessageKind) -> Option<&mut Option<String>> {
+        match kind {
+            MessageKind::Reply => Some(&mut self.reply),
+            MessageKind::Exit => Some(&mut self.exit),
+            MessageKind::Error => Some(&mut self.error),
+            MessageKind::ExecuteResult
+            | MessageKind::DisplayData
+            | MessageKind::ClearOutput
+            | MessageKind::UpdateDisplayData => None,
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn new(
+        console: Box<dyn Console>,
+        signals: Arc<Signals>,
+        gauge: Arc<Gauge>,
+        limits: &Limits,
+        wasi: Option<Box<WasiP1Ctx>>,
+    ) -> Self {
+        Self {
+            console,
+            signals,
+            gauge,
+            growth: Growth {
+                most: limits.memory_bytes,
+                refused: false,
+            },
+            output: Output::new(limits.output_bytes),
+            memory: None,
+            block: None,
+            line: Vec::new(),
+            surplus: Vec::new(),
+            heard: Heard::default(),
+            began: Instant::now(),
+            wasi,
+        }
+    }
+
+    /// Prepares for a call under `limits`.
+    pub(crate) fn begin_call(&mut self, limits: &Limits) {
+        self.growth = Growth {
+            most: limits.memory_bytes,
+            refused: false,
+        };
+        self.output = Output::new(limits.output_bytes);
+        self.heard = Heard::default();
+    }
+
+    /// The WASI context, for the calls that only mounts need.
+    pub(crate) fn wasi(&mut self) -> &mut WasiP1Ctx {
+        self.wasi.get_or_insert_with(grants::nothing)
+    }
+}
+
+/// The limit on linear memory. A refused growth is a `MemoryError` in the guest.
+#[derive(Debug)]
+pub(crate) struct Growth {
+    most: usize,
+    pub(crate) refused: bool,
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(
+        &mut self,
+        _now: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let granted = desired <= self.most && maximum.is_none_or(|maximum| desired <= maximum);
+        self.refused |= !granted;
+        Ok(granted)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.refused = true;
+        Ok(())
+    }
+
+    fn table_growing(
+        &mut self,
+        now: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        // The table is made with the instance and never changes: the session is its linear memory.
+        Ok(now == 0 || desired == now)
+    }
+}
