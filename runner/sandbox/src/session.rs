@@ -140,7 +140,6 @@ impl Session {
             store: Some(store),
             guest,
             signals,
-            gauge,
             limits: limits.clone(),
         };
         session.begin(&records).await?;
