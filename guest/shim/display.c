@@ -132,7 +132,7 @@ emit_text_result(PyObject *value)
 static int
 emit_rich_result(PyObject *value)
 {
-    PyObject *show = croquant_guest_function("_croquant.rich", "emit_result");
+    PyObject *show = croquant_guest_function("_croquant.rich.emit_result");
     if (show == NULL) {
         return -1;
     }

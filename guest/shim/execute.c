@@ -76,7 +76,7 @@ run_code(PyCodeObject *code, PyObject *globals)
 {
     PyObject *result = PyEval_EvalCode((PyObject *)code, globals, globals);
     if (result != NULL && (code->co_flags & CO_COROUTINE) != 0) {
-        PyObject *run = croquant_guest_function("_croquant.loop", "run_cell");
+        PyObject *run = croquant_guest_function("_croquant.loop.run_cell");
         Py_SETREF(result, run == NULL ? NULL : PyObject_CallOneArg(run, result));
         Py_XDECREF(run);
     }
@@ -191,7 +191,7 @@ croquant_report(void)
     PyObject *exception = PyErr_GetRaisedException();
     set_last_exception(exception);
     croquant_flush();
-    PyObject *report = croquant_guest_function("_croquant.errors", "report");
+    PyObject *report = croquant_guest_function("_croquant.errors.report");
     PyObject *done = report == NULL ? NULL : PyObject_CallOneArg(report, exception);
     if (done == NULL) {
         PyErr_Clear();

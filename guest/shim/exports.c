@@ -67,7 +67,7 @@ croquant_run(uint32_t len)
 EXPORT("croquant_call") int32_t
 croquant_call(uint32_t len)
 {
-    PyObject *answer = croquant_guest_function("_croquant.requests", "answer");
+    PyObject *answer = croquant_guest_function("_croquant.requests.answer");
     PyObject *reply = NULL;
     if (answer != NULL) {
         reply = PyObject_CallFunction(answer, "s#", buffer(), (Py_ssize_t)len);

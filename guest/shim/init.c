@@ -75,13 +75,25 @@ start_python(void)
 static void
 warm_up(void)
 {
-    static const char *const warm[] = {
-        "1+1", "print(1)", "import sys\nx = [str(i) for i in range(99)]\nfor i in x:\n    print(i)\n", "def f(a, b=1, *c, **d):\n    return a",
-        "class A:\n    def __init__(self): self.x = 1\nA()", "1/0", "undefined", "a b", "f'{x!r:>5}'", "del x, f, A, sys, i",
+    static const struct {
+        uint32_t flags;
+        const char *source;
+    } cells[] = {
+        {0, "print(1)"},
+        {CELL_SINGLE, "1 + 1"},
+        {0, "import sys\nx = [str(i) for i in range(99)]\nfor i in x:\n    print(i, end=' ')\nx"},
+        {0, "def f(a, b=1, *c, **d):\n    return a\nf(1)"},
+        {CELL_SINGLE, "class A:\n    def __init__(self): self.x = 1\n"},
+        {0, "A()"},
+        {0, "1/0"},
+        {CELL_SINGLE, "undefined"},
+        {CELL_SINGLE, "a b"},
+        {0, "f'{x!r:>5}'"},
+        {0, "del x, f, A, sys, i"},
     };
     for (int round = 0; round < 3; round++) {
-        for (size_t i = 0; i < sizeof warm / sizeof *warm; i++) {
-            croquant_run_cell(warm[i], strlen(warm[i]), i % 2 == 0 ? CELL_SINGLE : 0);
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+            croquant_run_cell(cells[i].source, strlen(cells[i].source), cells[i].flags);
         }
     }
     croquant_forget_cells();
@@ -90,13 +102,15 @@ warm_up(void)
 static void
 call(const char *module, const char *name)
 {
-    PyObject *function = croquant_guest_function(module, name);
+    PyObject *loaded = PyImport_ImportModule(module);
+    PyObject *function = loaded == NULL ? NULL : PyObject_GetAttrString(loaded, name);
     PyObject *done = function == NULL ? NULL : PyObject_CallNoArgs(function);
     if (done == NULL) {
         stop(name);
     }
     Py_DECREF(done);
     Py_DECREF(function);
+    Py_DECREF(loaded);
 }
 
 EXPORT("wizer-initialize") void

@@ -42,6 +42,21 @@ host_input(PyObject *module, PyObject *args)
     }
 }
 
+/* wait(seconds): sleeps until then, or until a signal was handled; unlike time.sleep it is not resumed after that. */
+static PyObject *
+host_wait(PyObject *module, PyObject *seconds)
+{
+    double duration = PyFloat_AsDouble(seconds);
+    if (duration == -1.0 && PyErr_Occurred()) {
+        return NULL;
+    }
+    int64_t ns = duration < 0 ? 0 : duration > 1e9 ? INT64_MAX : (int64_t)(duration * 1e9) + 1;
+    if (croquant_host_sleep(ns) != 0 && PyErr_CheckSignals() < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 /* emit(kind, json): a message to the host. Text that was printed before goes out first. */
 static PyObject *
 host_emit(PyObject *module, PyObject *args)
@@ -68,22 +83,24 @@ host_mode(PyObject *module, PyObject *none)
 static PyObject *
 host_keep(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"kernel_stdin", "kernel_input", "environ_data", "random", NULL};
+    static char *names[] = {"kernel_stdin", "kernel_input", "environ_data", "random", "functions", NULL};
     struct croquant_streams *s = &croquant_streams;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOO:keep", names, &s->kernel_stdin, &s->kernel_input, &s->environ_data,
-                                     &s->random)) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOO!:keep", names, &s->kernel_stdin, &s->kernel_input, &s->environ_data,
+                                     &s->random, &PyDict_Type, &s->functions)) {
         return NULL;
     }
     Py_INCREF(s->kernel_stdin);
     Py_INCREF(s->kernel_input);
     Py_INCREF(s->environ_data);
     Py_INCREF(s->random);
+    Py_INCREF(s->functions);
     Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {
     {"input", host_input, METH_VARARGS, PyDoc_STR("input(prompt, password) -> the reader's line")},
     {"emit", host_emit, METH_VARARGS, PyDoc_STR("emit(kind, json): send a message to the host")},
+    {"wait", host_wait, METH_O, PyDoc_STR("wait(seconds): sleep, but no longer than until a signal")},
     {"mode", host_mode, METH_NOARGS, PyDoc_STR("mode() -> 0 program, 1 kernel, 2 terminal")},
     {"source", croquant_source, METH_O, PyDoc_STR("source(name) -> bytes of a frozen module's file, or None")},
     {"frozen_names", croquant_frozen_names, METH_NOARGS, PyDoc_STR("frozen_names() -> {name: is package}")},
@@ -108,13 +125,12 @@ croquant_module_init(void)
 }
 
 PyObject *
-croquant_guest_function(const char *module, const char *name)
+croquant_guest_function(const char *name)
 {
-    PyObject *m = PyImport_ImportModule(module);
-    if (m == NULL) {
-        return NULL;
+    PyObject *functions = croquant_streams.functions;
+    PyObject *function = functions == NULL ? NULL : PyDict_GetItemString(functions, name);
+    if (function == NULL) {
+        return PyErr_Format(PyExc_SystemError, "the image has no function `%s`", name);
     }
-    PyObject *function = PyObject_GetAttrString(m, name);
-    Py_DECREF(m);
-    return function;
+    return Py_NewRef(function);
 }

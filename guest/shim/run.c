@@ -66,7 +66,7 @@ run_tree(mod_ty tree, PyObject *filename, PyCompilerFlags *flags, PyArena *arena
         return print_error();
     }
     if (source != NULL) {
-        PyObject *keep = croquant_guest_function("linecache", "_register_code");
+        PyObject *keep = croquant_guest_function("linecache._register_code");
         PyObject *kept = keep == NULL ? NULL : PyObject_CallFunction(keep, "OOO", code, source, filename);
         Py_XDECREF(keep);
         Py_XDECREF(kept);
@@ -99,7 +99,7 @@ run_stream(FILE *stream, PyObject *filename, PyObject *globals)
 static int
 run_module(const char *name, PyObject *set_argv0)
 {
-    PyObject *run = croquant_guest_function("runpy", "_run_module_as_main");
+    PyObject *run = croquant_guest_function("runpy._run_module_as_main");
     PyObject *value = run == NULL ? NULL : PyObject_CallFunction(run, "sO", name, set_argv0);
     Py_XDECREF(run);
     if (value == NULL) {
@@ -112,7 +112,7 @@ run_module(const char *name, PyObject *set_argv0)
 static int
 insert_path(PyObject *folder)
 {
-    PyObject *prepare = croquant_guest_function("_croquant.program", "enter_folder");
+    PyObject *prepare = croquant_guest_function("_croquant.program.enter_folder");
     PyObject *done = prepare == NULL ? NULL : PyObject_CallOneArg(prepare, folder);
     Py_XDECREF(prepare);
     Py_XDECREF(done);
@@ -148,7 +148,7 @@ run_container(PyObject *filename, int *code)
 static int
 set_main_file(PyObject *globals, PyObject *filename)
 {
-    PyObject *type = croquant_guest_function("importlib.machinery", "SourceFileLoader");
+    PyObject *type = croquant_guest_function("importlib.machinery.SourceFileLoader");
     PyObject *loader = type == NULL ? NULL : PyObject_CallFunction(type, "sO", "__main__", filename);
     int failed = loader == NULL || PyDict_SetItemString(globals, "__file__", filename) < 0
         || PyDict_SetItemString(globals, "__cached__", Py_None) < 0 || PyDict_SetItemString(globals, "__loader__", loader) < 0;
@@ -255,7 +255,7 @@ static int
 finish(void)
 {
     PyInterpreterState *interp = _PyInterpreterState_GET();
-    PyObject *shutdown = croquant_guest_function("threading", "_shutdown");
+    PyObject *shutdown = croquant_guest_function("threading._shutdown");
     PyObject *done = shutdown == NULL ? NULL : PyObject_CallNoArgs(shutdown);
     if (done == NULL) {
         PyErr_FormatUnraisable("Exception ignored on threading shutdown");
@@ -265,7 +265,7 @@ finish(void)
     _PyAtExit_Call(interp);
     int status = flush_at_exit();
 
-    PyObject *clear = croquant_guest_function("_croquant.program", "forget_modules");
+    PyObject *clear = croquant_guest_function("_croquant.program.forget_modules");
     PyObject *modules = clear == NULL ? NULL : PyObject_CallNoArgs(clear);
     Py_XDECREF(clear);
     PyErr_Clear();

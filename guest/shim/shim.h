@@ -19,6 +19,7 @@ struct croquant_streams {
     PyObject *plain_hook, *kernel_hook;    /* sys.displayhook */
     PyObject *environ_data;                /* the dict behind os.environ: bytes to bytes */
     PyObject *random;                      /* the generator behind the functions of `random` */
+    PyObject *functions;                   /* what C calls in Python: "_croquant.errors.report" and its like to functions */
 };
 extern struct croquant_streams croquant_streams;
 
@@ -43,8 +44,8 @@ int croquant_run_program(char kind, const char *argument, size_t len);
 
 /* module.c */
 PyObject *croquant_module_init(void);
-/* A function of the package `_croquant` (new reference). */
-PyObject *croquant_guest_function(const char *module, const char *name);
+/* A function that the image keeps for C, whatever a program has done to `sys.modules` (new reference). */
+PyObject *croquant_guest_function(const char *name);
 
 /* sources.c */
 PyObject *croquant_source(PyObject *module, PyObject *name);
