@@ -1,47 +1,45 @@
-// Does what ran say the same as what the page prints? Pure. The rules are doctest's, with what may always differ
-// (addresses, the inner lines of a traceback) left out.
+// Does what ran say the same as what the page prints? Pure. The rules are those of the server's `compare`
+// (web/src/page/compare.rs), which are doctest's; here, addresses of objects may differ as well.
 
 export function saysTheSame(expected: string, actual: string): boolean {
-  const [want, got] = [tidy(expected), tidy(actual)];
-  if (want === got) return true;
-  if (isTraceback(want) && isTraceback(got)) return matches(withoutFrames(want), withoutFrames(got));
-  return matches(want, got);
+  return matchesWithGaps(normalise(expected), normalise(actual));
 }
 
-function tidy(text: string): string {
-  return text
-    .replace(/\r\n?/g, "\n")
+/** Without white space at the ends of lines, blank lines at both ends, and the frames of tracebacks. */
+function normalise(text: string): string {
+  const lines: string[] = [];
+  let margin: number | null = null;
+  for (const raw of text.replace(/\r\n?/g, "\n").split("\n")) {
+    const line = raw.trimEnd();
+    if (margin !== null && isFrame(line, margin)) continue;
+    // The place of a syntax error is a frame without a header: it goes, too.
+    const headless = /^  File ".*", line /.test(line);
+    const header = /^[ |+]*(?=(?:Exception Group )?Traceback \(most recent call last\):)/.exec(line);
+    margin = headless ? 0 : header ? header[0].length : null;
+    if (!headless) lines.push(line);
+  }
+  return lines
+    .join("\n")
     .replace(/\b0x[0-9a-fA-F]{4,}\b/g, "0x…")
-    .replace(/[ \t]+$/gm, "")
     .replace(/^\n+|\n+$/g, "");
 }
 
-const HEADER = /^(?:Traceback \(most recent call last\):|  File ")/m;
-
-function isTraceback(text: string): boolean {
-  return HEADER.test(text);
+function isFrame(line: string, margin: number): boolean {
+  const rest = line.slice(margin);
+  return /^[ |+]*$/.test(line.slice(0, margin)) && (rest.startsWith(" ") || rest === "...");
 }
 
-/** What came before the traceback, and the exception itself. */
-function withoutFrames(text: string): string {
-  const start = text.search(HEADER);
-  const lines = text.slice(start).split("\n");
-  const last = lines.findLastIndex((line) => /^\S/.test(line) && !HEADER.test(line));
-  return text.slice(0, start) + lines.slice(Math.max(0, last)).join("\n");
-}
-
-/** Equal, where `...` in the page stands for anything. */
-function matches(want: string, got: string): boolean {
-  if (!want.includes("...")) return want === got;
-  const parts = want.split("...");
-  let position = 0;
-  for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1;
-    if (index === 0 && !got.startsWith(part)) return false;
-    if (last && part !== "" && got.length - part.length < position) return false;
-    const found = last ? (part === "" ? got.length : got.endsWith(part) ? got.length - part.length : -1) : got.indexOf(part, position);
+/** Equal, where each `...` in the page stands for any text. */
+function matchesWithGaps(want: string, got: string): boolean {
+  const [first, ...rest] = want.split("...") as [string, ...string[]];
+  const last = rest.pop();
+  if (last === undefined) return want === got;
+  if (!got.startsWith(first)) return false;
+  let position = first.length;
+  for (const piece of rest) {
+    const found = got.indexOf(piece, position);
     if (found < 0) return false;
-    position = found + part.length;
+    position = found + piece.length;
   }
-  return true;
+  return got.slice(position).endsWith(last);
 }

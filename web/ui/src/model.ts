@@ -4,6 +4,8 @@ export interface TranscriptEntry {
   source: string;
   /** What the page prints under the entry; empty when it prints nothing. */
   expected: string;
+  /** Code above the first prompt: it runs as a cell does. */
+  plain?: boolean;
 }
 
 export type Block =

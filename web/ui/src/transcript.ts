@@ -5,7 +5,7 @@ import type { Desk } from "./desk.ts";
 import { element } from "./dom.ts";
 import { Entry } from "./entry.ts";
 import { highlighted } from "./highlight.ts";
-import { groupEntries, joinLines, splitLines, withoutPrompt, type EntryLines } from "./lines.ts";
+import { groupParts, joinLines, splitLines, type Part } from "./lines.ts";
 import type { TranscriptEntry } from "./model.ts";
 import { TryLine } from "./tryline.ts";
 
@@ -15,15 +15,10 @@ export class Transcript extends LiveBlock {
 
   constructor(id: number, pre: HTMLElement, desk: Desk, entries: readonly TranscriptEntry[]) {
     super(id, pre, desk);
-    const found = groupEntries(splitLines(pre));
-    // The server reads the page's text, this script its markup. Where they disagree, the server is right.
-    const usable = found.entries.length === entries.length;
-    const lead = element("div", "cq-lead", joinLines(found.lead));
-    if (usable && lead.textContent?.trim()) this.lines.append(lead);
-    entries.forEach((entry, index) => {
-      const lines = usable ? (found.entries[index] as EntryLines) : linesOf(entry);
-      this.add(this.#entryFrom(entry, lines));
-    });
+    for (const item of aligned(groupParts(splitLines(pre)), entries)) {
+      if (item.entry) this.add(this.#entryFrom(item.entry, item.part));
+      else this.lines.append(element("div", "cq-lead", joinLines([...item.part.source, ...item.part.output])));
+    }
     this.#tryLine = new TryLine(desk, {
       run: (code) => this.#runOwn(code),
       history: () => this.entries.map((entry) => entry.code),
@@ -45,17 +40,15 @@ export class Transcript extends LiveBlock {
     return this.#own.length > 0 || super.changed;
   }
 
-  #entryFrom(entry: TranscriptEntry, lines: EntryLines): Entry {
-    const shown = lines.source.map((line) => withoutPrompt(line.textContent ?? "")).join("\n");
-    while (lines.output.length > 0 && (lines.output.at(-1)?.textContent ?? "").trim() === "") lines.output.pop();
-    markPrompts(lines.source);
+  #entryFrom(entry: TranscriptEntry, part: Part): Entry {
+    if (!part.plain) markPrompts(part.source);
     const made: Entry = new Entry({
       desk: this.desk,
       source: entry.source,
-      shown,
-      view: joinLines(lines.source),
-      single: true,
-      expected: { text: entry.expected, view: joinLines(lines.output) },
+      shown: part.typed.join("\n"),
+      view: joinLines(part.source),
+      single: !entry.plain,
+      expected: { text: entry.expected, view: joinLines(withoutBlankEnd(part.output)) },
       onMoveOn: () => this.moveOnFrom(made),
       onChange: () => this.refresh(),
     });
@@ -79,12 +72,31 @@ export class Transcript extends LiveBlock {
   }
 }
 
+/** Gives each part of the page its entry of the model. Where the two disagree, the model is shown instead. */
+function aligned(parts: Part[], entries: readonly TranscriptEntry[]): { part: Part; entry: TranscriptEntry | null }[] {
+  const rest = [...entries];
+  const items = parts.map((part) => {
+    const runs = part.plain ? entries[0]?.plain === true : part.typed.some((line) => line.trim() !== "");
+    return { part, entry: runs ? (rest.shift() ?? null) : null };
+  });
+  const agree = rest.length === 0 && items.filter((item) => item.entry).length === entries.length;
+  return agree ? items : entries.map((entry) => ({ entry, part: partOf(entry) }));
+}
+
 /** An entry's lines made anew from the model. */
-function linesOf(entry: TranscriptEntry): EntryLines {
-  const output = entry.expected.replace(/\n+$/, "");
-  const fragment = new DocumentFragment();
-  fragment.append(element("span", "go", output));
-  return { source: promptLines(entry.source.replace(/\n$/, "")), output: output ? [fragment] : [] };
+function partOf(entry: TranscriptEntry): Part {
+  const output = new DocumentFragment();
+  output.append(element("span", "go", entry.expected.replace(/\n+$/, "")));
+  return {
+    source: entry.plain ? splitLines(highlighted(entry.source)) : promptLines(entry.source),
+    output: [output],
+    typed: entry.source.split("\n"),
+    plain: entry.plain === true,
+  };
+}
+
+function withoutBlankEnd(lines: DocumentFragment[]): DocumentFragment[] {
+  return lines.slice(0, lines.findLastIndex((line) => (line.textContent ?? "").trim() !== "") + 1);
 }
 
 function promptLines(code: string): DocumentFragment[] {

@@ -64,7 +64,8 @@ export class TryLine {
   #enter(view: EditorView): boolean {
     const code = view.state.doc.toString();
     const atEnd = code.slice(view.state.selection.main.head).trim() === "";
-    if (!atEnd || code.trim() === "") return false;
+    if (code.trim() === "") return true;
+    if (!atEnd) return false;
     // An open list of completions has the first claim on Enter.
     if (view.dom.ownerDocument.querySelector(".cm-tooltip-autocomplete")) return false;
     void this.#decide(view, code);
