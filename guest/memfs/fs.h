@@ -149,6 +149,7 @@ enum follow {
     PARENT,         // the last name is to be made, moved or removed: never followed
     NOFOLLOW,       // the last name is followed only when a slash comes after it
     FOLLOW,
+    CREATE,         // as FOLLOW; but a name with a slash after it can be no new file, so it is not followed
 };
 enum last { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
 

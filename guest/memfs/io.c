@@ -61,10 +61,11 @@ werr WRAP(fd_write)(__wasi_fd_t fd, const __wasi_ciovec_t *iovs, size_t count, _
         return stream_write(file->stream, iovs, count, done);
     if (file->kind == OPEN_HOST)
         return REAL(fd_write)(file->host_fd, iovs, count, done);
-    if ((file->flags & __WASI_FDFLAGS_APPEND) && file->node->kind == FILE_NODE)
-        file->offset = file->node->file.size;
-    TRY(write_node(file->node, iovs, count, file->offset, done));
-    file->offset += *done;
+    bool append = (file->flags & __WASI_FDFLAGS_APPEND) && file->node->kind == FILE_NODE;
+    uint64_t start = append ? file->node->file.size : file->offset;
+    TRY(write_node(file->node, iovs, count, start, done));
+    if (*done > 0)    // writing nothing does not even move to the end
+        file->offset = start + *done;
     return OK;
 }
 

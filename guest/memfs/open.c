@@ -56,7 +56,7 @@ static werr open_in_memory(struct place *at, const struct request *r, __wasi_fd_
     bool create = r->oflags & __WASI_OFLAGS_CREAT;
     if (create && (r->oflags & __WASI_OFLAGS_DIRECTORY))
         return E(INVAL);
-    if (create && at->slash)
+    if (create && at->slash && at->last == LAST_NAME)
         return E(ISDIR);
     if (!fd_room())
         return E(MFILE);    // before anything is made or cut short
@@ -100,8 +100,7 @@ static werr drop_create(struct place *at, struct request *r) {
     return OK;
 }
 
-// Where a folder lies in its mount is kept, for `..` from it. Names that it was opened by may hold links; then `..`
-// beyond it is resolved by the host, from the mount's root.
+// Where a folder lies in its mount is kept, for `..` from it.
 static werr remember_path(const struct place *at, __wasi_fd_t base, char **out) {
     const struct open_file *file = fd_get(base);
     const char *start = at->base_fd != at->mount->host_fd && file != NULL ? file->host_path : "";
@@ -152,8 +151,8 @@ werr WRAP(path_open)(__wasi_fd_t fd, __wasi_lookupflags_t lookup, const char *pa
     r.read = rights & (__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR);
     r.write = rights & (__WASI_RIGHTS_FD_WRITE | __WASI_RIGHTS_FD_ALLOCATE | __WASI_RIGHTS_FD_FILESTAT_SET_SIZE);
     enum follow follow = lookup & __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW ? FOLLOW : NOFOLLOW;
-    if ((oflags & __WASI_OFLAGS_CREAT) && (oflags & __WASI_OFLAGS_EXCL))
-        follow = PARENT;
+    if (oflags & __WASI_OFLAGS_CREAT)
+        follow = follow == FOLLOW && !(oflags & __WASI_OFLAGS_EXCL) ? CREATE : PARENT;
     struct place at;
     TRY(resolve(fd, path, follow, &at));
     return at.mount ? open_in_mount(&at, fd, r, opened) : open_in_memory(&at, &r, opened);

@@ -1,13 +1,16 @@
 // From a path to a place in memory or in a mount.
 //
 // In memory every name is looked up here. From a mount's point on, names are only collected: the host resolves them,
-// symbolic links included, beneath the folder that it granted, and nothing decided here can widen that. `..` is the one
-// exception, because it may lead back out of the mount; see `host_parent`.
+// symbolic links included, beneath the folder that it granted. `..` is the one exception, because it may lead back out of
+// the mount.
+//
+// Invariant: a path given to the host is relative and has no `..`.
 #include "fs.h"
 
 #include <string.h>
 
 __wasi_errno_t REAL(path_filestat_get)(__wasi_fd_t, __wasi_lookupflags_t, const char *, __wasi_filestat_t *);
+__wasi_errno_t REAL(path_readlink)(__wasi_fd_t, const char *, uint8_t *, __wasi_size_t, __wasi_size_t *);
 
 struct walk {
     struct place *at;
@@ -63,8 +66,54 @@ static werr append(char path[PATH_LIMIT], const char *name, size_t len) {
     return OK;
 }
 
-// `..` in a mount. Below a real folder it takes the last name away, and at the mount's root it leaves the mount. After
-// a symbolic link only the host knows where `..` leads: it stays in the path, and the host refuses it if it leads out.
+static void finish(struct walk *w, enum last last, struct entry *entry, struct node *node) {
+    w->at->last = last;
+    w->at->dir = w->here;
+    w->at->entry = entry;
+    w->at->node = node;
+}
+
+// Puts a link's target in front of what is left to walk.
+static werr prepend(struct walk *w, const char *target, size_t len) {
+    if (++w->links > LINK_LIMIT)
+        return E(LOOP);
+    size_t left = strlen(w->rest);
+    if (len + left >= PATH_LIMIT)
+        return E(NAMETOOLONG);
+    memmove(w->text + len, w->rest, left + 1);
+    memcpy(w->text, target, len);
+    w->rest = w->text;
+    return OK;
+}
+
+static werr expand(struct walk *w, const struct node *link) {
+    TRY(prepend(w, link->link.target, link->link.len));
+    if (*w->rest == '/') {
+        enter(w, fs_root);
+        finish(w, LAST_ROOT, NULL, w->here);
+    }
+    return OK;
+}
+
+static void drop_last(char *path) {
+    char *slash = strrchr(path, '/');
+    *(slash ? slash : path) = 0;
+}
+
+// The walk stands at a link of the host's and goes on with `..`, which is put back behind the link's target.
+static werr expand_host_link(struct walk *w) {
+    char target[PATH_LIMIT];
+    __wasi_size_t len;
+    TRY(REAL(path_readlink)(w->at->base_fd, w->at->path, (uint8_t *)target, PATH_LIMIT - sizeof "/..", &len));
+    if (len == 0 || target[0] == '/')
+        return E(PERM);    // as the host says: absolute, it leads out of the folder
+    memcpy(target + len, "/..", 3);
+    drop_last(w->at->path);
+    return prepend(w, target, len + 3);
+}
+
+// `..` in a mount. Below a real folder it takes the last name away; at the mount's root it leaves the mount. A link is
+// replaced by its target first, since that is where its `..` is. So no `..` ever reaches the host.
 static werr host_parent(struct walk *w) {
     struct place *at = w->at;
     if (at->path[0] == 0 && w->opened_at != NULL) {
@@ -78,41 +127,13 @@ static werr host_parent(struct walk *w) {
         w->here = point->dir.parent;
         return OK;
     }
-    char *slash = strrchr(at->path, '/');
-    char *name = slash ? slash + 1 : at->path;
-    if (strcmp(name, "..") == 0)
-        return append(at->path, "..", 2);
     __wasi_filestat_t st;
     TRY(REAL(path_filestat_get)(at->base_fd, 0, at->path, &st));
     if (st.filetype == __WASI_FILETYPE_SYMBOLIC_LINK)
-        return append(at->path, "..", 2);
+        return expand_host_link(w);
     if (st.filetype != __WASI_FILETYPE_DIRECTORY)
         return E(NOTDIR);
-    *(slash ? slash : at->path) = 0;
-    return OK;
-}
-
-static void finish(struct walk *w, enum last last, struct entry *entry, struct node *node) {
-    w->at->last = last;
-    w->at->dir = w->here;
-    w->at->entry = entry;
-    w->at->node = node;
-}
-
-// Puts a link's target in front of what is left to walk.
-static werr expand(struct walk *w, const struct node *link) {
-    if (++w->links > LINK_LIMIT)
-        return E(LOOP);
-    size_t len = link->link.len, left = strlen(w->rest);
-    if (len + left >= PATH_LIMIT)
-        return E(NAMETOOLONG);
-    memmove(w->text + len, w->rest, left + 1);
-    memcpy(w->text, link->link.target, len);
-    w->rest = w->text;
-    if (*w->rest == '/') {
-        enter(w, fs_root);
-        finish(w, LAST_ROOT, NULL, w->here);
-    }
+    drop_last(at->path);
     return OK;
 }
 
@@ -128,10 +149,20 @@ static werr host_step(struct walk *w, const char *name, size_t len, bool is_last
     if (!is_dots(name, len, 2))
         return append(w->at->path, name, len);
     TRY(host_parent(w));
-    w->at->slash |= is_last;
+    w->at->slash |= is_last;    // as for `.`
     if (is_last && w->at->mount == NULL)
         finish(w, LAST_DOTDOT, NULL, w->here);
     return OK;
+}
+
+static bool follows_last(enum follow follow, bool slash) {
+    switch (follow) {
+    case PARENT: return false;
+    case NOFOLLOW: return slash;
+    case FOLLOW: return true;
+    case CREATE: return !slash;
+    }
+    return false;
 }
 
 static werr memory_step(struct walk *w, const char *name, size_t len, bool is_last, enum follow follow) {
@@ -149,8 +180,7 @@ static werr memory_step(struct walk *w, const char *name, size_t len, bool is_la
     }
     struct entry *entry = dir_find(w->here, name, len);
     struct node *node = entry ? entry->node : NULL;
-    if (node != NULL && node->kind == LINK_NODE
-        && (!is_last || follow == FOLLOW || (follow == NOFOLLOW && w->at->slash)))
+    if (node != NULL && node->kind == LINK_NODE && (!is_last || follows_last(follow, w->at->slash)))
         return expand(w, node);
     if (is_last) {
         if (node != NULL && node->kind == DIR_NODE && node->dir.mount != NULL) {
