@@ -1,2 +1,61 @@
-//! placeholder
-fn main() {}
+//! The `croquant` command: what was typed ([`flags`]) becomes a plan ([`plan`]), which is then carried out. The first two steps touch no
+//! file. Every end is an [`Exit`](exit::Exit), and only `main` exits.
+
+mod about;
+mod ctrl_c;
+mod exit;
+mod flags;
+mod grants;
+mod hints;
+mod image;
+mod outcome;
+mod plan;
+mod repl;
+mod report;
+mod run;
+mod script;
+mod serve;
+mod session;
+mod streams;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use exit::{Exit, Failure};
+use plan::Plan;
+
+fn main() -> ExitCode {
+    let flags = match flags::Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) => return asked_or_wrong(&error).into(),
+    };
+    let exit = match plan::plan(flags).and_then(carry_out) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            failure.print();
+            failure.exit
+        }
+    };
+    exit.into()
+}
+
+fn carry_out(plan: Plan) -> Result<Exit, Failure> {
+    match plan {
+        Plan::Run(plan) => run::run(plan),
+        Plan::Repl(granted) => repl::repl(granted),
+        Plan::Serve(plan) => serve::serve(&plan),
+        Plan::Version => about::version(),
+        Plan::Licences => about::licences(),
+    }
+}
+
+/// Prints help that was asked for, or what is wrong with the command line.
+fn asked_or_wrong(error: &clap::Error) -> Exit {
+    // Nobody is left to tell that the terminal is gone.
+    let _ = error.print();
+    match error.kind() {
+        clap::error::ErrorKind::DisplayHelp => Exit::Program(0),
+        _ => Exit::Failed,
+    }
+}

@@ -1,0 +1,133 @@
+//! How a run ended, as an exit code and a sentence.
+
+use croquant_sandbox::{Limits, Outcome, Report};
+
+use crate::exit::{Exit, Failure};
+
+/// The exit of a program that ended by itself or was interrupted; a failure, with what to say, for one that was stopped.
+pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure> {
+    match &report.outcome {
+        Outcome::Completed if report.dropped_bytes == 0 => Ok(Exit::Program(0)),
+        Outcome::Raised if report.dropped_bytes == 0 => Ok(Exit::Program(1)),
+        Outcome::Exited(code) if report.dropped_bytes == 0 => Ok(Exit::Program(*code)),
+        Outcome::Completed | Outcome::Raised | Outcome::Exited(_) | Outcome::OutputLimit => Err(Failure::new(
+            Exit::Output,
+            format!(
+                "the program wrote more than `{}` MiB, and the rest was dropped",
+                limits.output_bytes >> 20
+            ),
+            "raise the limit with `--output`",
+        )),
+        // Python has shown its traceback.
+        Outcome::Interrupted => Ok(Exit::Interrupted),
+        Outcome::Killed => Err(Failure {
+            exit: Exit::Interrupted,
+            message: "stopped; the program did not heed the first interrupt".to_owned(),
+            hint: None,
+        }),
+        Outcome::OutOfFuel => Err(Failure::new(
+            Exit::Fuel,
+            format!("the program used up its `{}` units of fuel", limits.fuel),
+            "raise the limit with `--fuel`",
+        )),
+        Outcome::Deadline => Err(Failure::new(
+            Exit::Deadline,
+            format!(
+                "the program ran longer than `{}` s",
+                limits.deadline_ms as f64 / 1000.0
+            ),
+            "raise the limit with `--deadline`",
+        )),
+        Outcome::InputIdle => Err(Failure::new(
+            Exit::Idle,
+            format!(
+                "the program waited for input longer than `{}` s",
+                limits.input_idle_ms as f64 / 1000.0
+            ),
+            "give it its input, or end its input with Ctrl-D",
+        )),
+        Outcome::OutOfMemory => Err(Failure::new(
+            Exit::Memory,
+            format!(
+                "the program needs more than its `{}` MiB of memory",
+                limits.memory_bytes >> 20
+            ),
+            "raise the limit with `--memory`",
+        )),
+        Outcome::StackOverflow => Err(Failure::new(
+            Exit::Stack,
+            "the program ran out of stack",
+            "look for a recursion without an end",
+        )),
+        Outcome::Trapped(reason) => Err(Failure::new(
+            Exit::Trapped,
+            format!("the guest failed: {reason}"),
+            "this is a defect of croquant; please report the program that does it",
+        )),
+    }
+}
+
+/// The outcome's name in a report.
+pub(crate) fn name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Raised => "raised",
+        Outcome::Exited(_) => "exited",
+        Outcome::Interrupted => "interrupted",
+        Outcome::Killed => "killed",
+        Outcome::OutOfFuel => "out_of_fuel",
+        Outcome::Deadline => "deadline",
+        Outcome::InputIdle => "input_idle",
+        Outcome::OutOfMemory => "out_of_memory",
+        Outcome::OutputLimit => "output_limit",
+        Outcome::StackOverflow => "stack_overflow",
+        Outcome::Trapped(_) => "trapped",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(outcome: Outcome, dropped_bytes: u64, expected: u8) {
+        let report = Report {
+            outcome,
+            fuel: 1,
+            wall_us: 1,
+            waited_us: 0,
+            output_bytes: 0,
+            dropped_bytes,
+            memory_bytes: 0,
+            memory_refused: false,
+            alive: false,
+        };
+        let exit = match conclude(&report, &Limits::script()) {
+            Ok(exit) => exit,
+            Err(failure) => failure.exit,
+        };
+        assert_eq!(exit.code(), expected);
+    }
+
+    #[test]
+    fn each_end_has_its_code() {
+        check(Outcome::Completed, 0, 0);
+        check(Outcome::Raised, 0, 1);
+        check(Outcome::Exited(7), 0, 7);
+        check(Outcome::Interrupted, 0, 130);
+        check(Outcome::Killed, 0, 130);
+        check(Outcome::OutOfFuel, 0, 152);
+        check(Outcome::Deadline, 0, 124);
+        check(Outcome::InputIdle, 0, 142);
+        check(Outcome::OutOfMemory, 0, 137);
+        check(Outcome::OutputLimit, 9, 153);
+        check(Outcome::StackOverflow, 0, 139);
+        check(Outcome::Trapped("x".into()), 0, 134);
+    }
+
+    #[test]
+    fn lost_output_is_no_success() {
+        check(Outcome::Exited(0), 1, 153);
+        check(Outcome::Completed, 1, 153);
+    }
+}

@@ -1,0 +1,94 @@
+//! What was entered, kept from one prompt to the next: at most [`ENTRIES`], in a file that only its owner can read.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use rustyline::Config;
+use rustyline::history::{FileHistory, History as _};
+
+/// The most entries that are kept.
+pub(crate) const ENTRIES: usize = 1000;
+
+/// The history's file.
+pub(crate) struct History {
+    path: PathBuf,
+    entries: FileHistory,
+}
+
+impl History {
+    /// Opens the history in the user's state folder, making both where they are missing.
+    ///
+    /// # Errors
+    /// If there is no such folder, or it cannot be used.
+    pub(crate) fn open(config: &Config) -> io::Result<Self> {
+        let folder = folder(|name| std::env::var_os(name).map(PathBuf::from))
+            .ok_or_else(|| io::Error::other("neither `XDG_STATE_HOME` nor `HOME` is set"))?;
+        Self::open_in(&folder, config)
+    }
+
+    fn open_in(folder: &Path, config: &Config) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let path = folder.join("history");
+        OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        let mut entries = FileHistory::with_config(config);
+        entries.load(&path).map_err(io::Error::other)?;
+        Ok(Self { path, entries })
+    }
+
+    /// The entries, oldest first.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(String::as_str)
+    }
+
+    /// Adds an entry and writes it down at once, so that it survives whatever it does.
+    pub(crate) fn add(&mut self, source: &str) -> io::Result<()> {
+        self.entries
+            .add(source)
+            .and_then(|_| self.entries.append(&self.path))
+            .map_err(io::Error::other)
+    }
+}
+
+/// Where croquant keeps its state, by the XDG base directory specification.
+fn folder(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let base = variable("XDG_STATE_HOME")
+        .filter(absolute)
+        .or_else(|| Some(variable("HOME").filter(absolute)?.join(".local/state")))?;
+    Some(base.join("croquant"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_follows_xdg() {
+        let with = |state: Option<&str>, home: Option<&str>| {
+            folder(|name| if name == "HOME" { home } else { state }.map(PathBuf::from))
+        };
+        assert_eq!(with(Some("/s"), Some("/h")), Some("/s/croquant".into()));
+        assert_eq!(with(None, Some("/h")), Some("/h/.local/state/croquant".into()));
+        assert_eq!(with(Some("s"), Some("/h")), Some("/h/.local/state/croquant".into()));
+        assert_eq!(with(None, None), None);
+    }
+
+    #[test]
+    fn entries_last_and_stay_private() {
+        let folder = std::env::temp_dir().join(format!("croquant-history-{}", std::process::id()));
+        let config = Config::builder().max_history_size(3).expect("a size").build();
+        let mut history = History::open_in(&folder, &config).expect("a history");
+        for entry in ["a = 1", "if a:\n    b = 2\n", "c", "d"] {
+            history.add(entry).expect("an entry");
+        }
+        let again = History::open_in(&folder, &config).expect("a history");
+        let found: Vec<_> = again.entries().collect();
+        assert_eq!(found, ["if a:\n    b = 2\n", "c", "d"]);
+        let mode = fs::metadata(folder.join("history")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::remove_dir_all(folder).expect("a folder");
+    }
+}

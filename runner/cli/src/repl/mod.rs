@@ -1,0 +1,174 @@
+//! `croquant repl`: a prompt, as Python's own.
+//!
+//! Editing a line blocks, so it has its own thread ([`editor`]); the session stays here, answers the editor's questions (what completes
+//! this, is this complete) and runs what was entered. One of the two always waits for the other.
+
+mod editor;
+mod history;
+mod keys;
+mod prompt_text;
+
+use std::io::{IsTerminal as _, Write as _};
+
+use croquant_sandbox::{Cell, Engine, Interrupter, Limits, Mode, Outcome, Report, Session};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::ctrl_c::CtrlC;
+use crate::exit::{Exit, Failure, say};
+use crate::plan::{Granted, RunPlan, Source};
+use crate::streams::StdStreams;
+use crate::{image, outcome, run, script, session};
+use editor::{Editor, Request};
+
+/// What one question of the editor may cost. A property that never returns must not hang the prompt.
+const QUESTION_MS: u64 = 2_000;
+
+/// Opens the prompt; without a terminal, runs standard input as a program, as `python` does.
+///
+/// # Errors
+/// What keeps the session from starting.
+pub(crate) fn repl(granted: Granted) -> Result<Exit, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return run::run(RunPlan {
+            program: Source::Stdin,
+            args: Vec::new(),
+            granted,
+            report: None,
+        });
+    }
+    script::check_mounts(&granted.mounts)?;
+    session::runtime()?.block_on(async {
+        let mut prompt = Prompt::open(granted).await?;
+        prompt.greet();
+        let (editor, requests) = Editor::spawn().map_err(Failure::host)?;
+        let exit = prompt.serve(requests).await;
+        drop(editor);
+        exit
+    })
+}
+
+/// The session behind the prompt.
+struct Prompt {
+    granted: Granted,
+    engine: Engine,
+    session: Session,
+    interrupter: Interrupter,
+    ctrl_c: CtrlC,
+}
+
+impl Prompt {
+    async fn open(granted: Granted) -> Result<Self, Failure> {
+        let ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
+        let engine = session::engine()?;
+        let session = start(&engine, &granted).await?;
+        let interrupter = session.interrupter();
+        Ok(Self {
+            granted,
+            engine,
+            session,
+            interrupter,
+            ctrl_c,
+        })
+    }
+
+    fn greet(&self) {
+        let _ = writeln!(
+            std::io::stdout(),
+            "{}\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information; Ctrl-D leaves.",
+            image::version()
+        );
+    }
+
+    /// Answers the editor until it, or the code, ends the session.
+    async fn serve(&mut self, mut requests: UnboundedReceiver<Request>) -> Result<Exit, Failure> {
+        while let Some(request) = requests.recv().await {
+            match request {
+                Request::Ask { json, answer } => {
+                    // An editor that no longer waits for the answer is about to say why.
+                    let _ = answer.send(self.ask(&json).await?);
+                }
+                Request::Run { source, done } => {
+                    if let Some(exit) = self.run(&source).await? {
+                        return Ok(exit);
+                    }
+                    let _ = done.send(());
+                }
+                Request::Leave => return Ok(Exit::Program(0)),
+                Request::Broken(reason) => return Err(Failure::host(reason)),
+            }
+        }
+        Ok(Exit::Program(0))
+    }
+
+    /// Puts a question to the guest's own tools.
+    async fn ask(&mut self, json: &str) -> Result<Option<String>, Failure> {
+        self.session.set_limits(&Limits {
+            deadline_ms: QUESTION_MS,
+            ..self.granted.limits.clone()
+        });
+        let called = self
+            .ctrl_c
+            .watch(&self.interrupter, self.session.call(json))
+            .await
+            .map_err(Failure::host)?;
+        self.session.set_limits(&self.granted.limits);
+        if !self.session.is_alive() {
+            self.restart(&called.report).await?;
+        }
+        Ok(called.reply)
+    }
+
+    /// Runs what was entered. Some exit if it asked to leave.
+    async fn run(&mut self, source: &str) -> Result<Option<Exit>, Failure> {
+        let report = self
+            .ctrl_c
+            .watch(&self.interrupter, self.session.execute(&Cell::prompt(source)))
+            .await
+            .map_err(Failure::host)?;
+        match &report.outcome {
+            Outcome::Exited(code) => return Ok(Some(Exit::Program(*code))),
+            Outcome::Completed | Outcome::Raised | Outcome::Interrupted if self.session.is_alive() => {
+                if report.dropped_bytes > 0 {
+                    self.tell(&report);
+                }
+            }
+            _ if self.session.is_alive() => self.tell(&report),
+            _ => self.restart(&report).await?,
+        }
+        Ok(None)
+    }
+
+    fn tell(&self, report: &Report) {
+        if let Err(failure) = outcome::conclude(report, &self.granted.limits) {
+            failure.print();
+        }
+    }
+
+    /// A new session in the place of one that ended against its will.
+    async fn restart(&mut self, report: &Report) -> Result<(), Failure> {
+        self.tell(report);
+        self.session = start(&self.engine, &self.granted).await?;
+        self.interrupter = self.session.interrupter();
+        say("note", "a new session has begun, and the variables of the old one are gone");
+        Ok(())
+    }
+}
+
+async fn start(engine: &Engine, granted: &Granted) -> Result<Session, Failure> {
+    let (streams, _tail) = StdStreams::new();
+    let args = vec![String::new()];
+    session::start(engine, granted, args, Vec::new(), Mode::Terminal, streams).await
+}
+
+/// Prints an uncaught exception, as the guest reported it.
+pub(crate) fn print_error(json: &str) {
+    let error: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let lines: Vec<&str> = error["traceback"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line.as_str())
+        .collect();
+    let text = lines.join("\n");
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end_matches('\n'));
+}

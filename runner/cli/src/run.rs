@@ -1,0 +1,91 @@
+//! `croquant run`: a program, as `python` runs it.
+
+use croquant_sandbox::{Limits, Mode, Program, Report};
+
+use crate::ctrl_c::CtrlC;
+use crate::exit::{Exit, Failure};
+use crate::plan::{RunPlan, Source};
+use crate::report::ReportFile;
+use crate::streams::{StdStreams, Tail};
+use crate::{hints, outcome, script, session};
+
+/// Runs the program to its end.
+///
+/// # Errors
+/// What keeps it from starting, and each limit that stops it.
+pub(crate) fn run(plan: RunPlan) -> Result<Exit, Failure> {
+    let prepared = Prepared::new(&plan)?;
+    let report_file = plan.report.as_deref().map(ReportFile::create).transpose()?;
+    let (streams, tail) = StdStreams::new();
+    let runtime = session::runtime()?;
+    let report = runtime.block_on(execute(&plan, prepared, streams))?;
+    let limits = &plan.granted.limits;
+    let conclusion = outcome::conclude(&report, limits);
+    if let Some(file) = report_file {
+        file.write(&report, code(&conclusion))?;
+    }
+    if conclusion == Ok(Exit::Program(1)) {
+        explain(&plan, &tail);
+    }
+    conclusion
+}
+
+async fn execute(plan: &RunPlan, prepared: Prepared, streams: StdStreams) -> Result<Report, Failure> {
+    let granted = &plan.granted;
+    let mut ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
+    let Prepared { args, files, program } = prepared;
+    let engine = session::engine()?;
+    let mut session = session::start(&engine, granted, args, files, Mode::Program, streams).await?;
+    let interrupter = session.interrupter();
+    ctrl_c
+        .watch(&interrupter, session.run(&program))
+        .await
+        .map_err(Failure::host)
+}
+
+/// What the session needs to know of the program.
+struct Prepared {
+    args: Vec<String>,
+    files: Vec<(String, Vec<u8>)>,
+    program: Program,
+}
+
+impl Prepared {
+    /// Reads the script, if it is one.
+    fn new(plan: &RunPlan) -> Result<Self, Failure> {
+        let mounts = &plan.granted.mounts;
+        script::check_mounts(mounts)?;
+        let mut files = Vec::new();
+        let (name, program) = match &plan.program {
+            Source::Script { typed, guest } => {
+                let Limits { memory_bytes, .. } = plan.granted.limits;
+                files.extend(script::read(typed, guest, mounts, memory_bytes)?);
+                (typed.as_str(), Program::File(guest.clone()))
+            }
+            Source::Command(code) => ("-c", Program::Command(code.clone())),
+            Source::Module(module) => ("-m", Program::Module(module.clone())),
+            Source::Stdin => ("-", Program::Stdin),
+        };
+        let mut args = vec![name.to_owned()];
+        args.extend_from_slice(&plan.args);
+        Ok(Self { args, files, program })
+    }
+}
+
+/// Says so if the program failed for want of a file that it has on the host.
+fn explain(plan: &RunPlan, tail: &Tail) {
+    let script = match &plan.program {
+        Source::Script { typed, .. } => Some(typed.as_str()),
+        Source::Command(_) | Source::Module(_) | Source::Stdin => None,
+    };
+    if let Some(hint) = hints::missing_folder(&tail.last_line(), script) {
+        crate::exit::say("hint", &hint);
+    }
+}
+
+fn code(conclusion: &Result<Exit, Failure>) -> u8 {
+    match conclusion {
+        Ok(exit) => exit.code(),
+        Err(failure) => failure.exit.code(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Opens the one session of `run` and `repl`.
+
+use std::io::IsTerminal as _;
+
+use croquant_sandbox::{Console, Engine, EngineConfig, Mode, Policy, Session, Terminal};
+
+use crate::exit::Failure;
+use crate::grants::HOME;
+use crate::image;
+use crate::plan::Granted;
+
+/// Variables of this process that tell a program about the terminal it writes to; of no interest without one.
+const TERMINAL_VARIABLES: [&str; 2] = ["TERM", "NO_COLOR"];
+
+/// A runtime that starts no thread: there is one session, and it is waited for.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(Failure::host)
+}
+
+/// The engine, with the image that is part of this executable.
+pub(crate) fn engine() -> Result<Engine, Failure> {
+    Engine::new(image::open()?, &EngineConfig::script()).map_err(Failure::host)
+}
+
+/// Starts a session with what it is granted.
+pub(crate) async fn start(
+    engine: &Engine,
+    granted: &Granted,
+    args: Vec<String>,
+    files: Vec<(String, Vec<u8>)>,
+    mode: Mode,
+    console: impl Console,
+) -> Result<Session, Failure> {
+    let terminal = Terminal {
+        stdin: std::io::stdin().is_terminal(),
+        stdout: std::io::stdout().is_terminal(),
+        stderr: std::io::stderr().is_terminal(),
+    };
+    let policy = Policy {
+        args,
+        env: environment(&granted.env, terminal),
+        cwd: HOME.to_owned(),
+        mounts: granted.mounts.clone(),
+        files,
+        terminal,
+        mode,
+    };
+    Session::start(engine, &policy, &granted.limits, Box::new(console))
+        .await
+        .map_err(Failure::host)
+}
+
+/// The program's environment: its home, what the terminal is, and what `--env` says.
+fn environment(given: &[(String, String)], terminal: Terminal) -> Vec<(String, String)> {
+    let mut env = vec![("HOME".to_owned(), HOME.to_owned())];
+    if terminal.stdin || terminal.stdout || terminal.stderr {
+        for name in TERMINAL_VARIABLES {
+            if let Ok(value) = std::env::var(name) {
+                env.push((name.to_owned(), value));
+            }
+        }
+    }
+    env.retain(|(name, _)| given.iter().all(|(other, _)| other != name));
+    env.extend_from_slice(given);
+    env
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_inherited_without_a_terminal() {
+        let home = ("HOME".to_owned(), HOME.to_owned());
+        assert_eq!(environment(&[], Terminal::default()), [home]);
+    }
+
+    #[test]
+    fn what_is_given_wins() {
+        let given = [("HOME".to_owned(), "/tmp".to_owned())];
+        assert_eq!(environment(&given, Terminal::default()), given);
+    }
+}
