@@ -1,4 +1,4 @@
-//! The wall: sessions of sandboxed CPython under wasmtime.
+//! The wall: sessions of sandboxed CPython under wasmtime. Nothing outside this crate names wasmtime.
 //!
 //! An [`Engine`] holds the guest image; a [`Session`] is one interpreter in it, with exactly what its [`Policy`]
 //! grants, within its [`Limits`], talking to the world through its [`Console`]. Each call ends with a [`Report`],
@@ -7,6 +7,24 @@
 //!
 //! Futures of this crate need a tokio runtime with its timer on. They hold no thread while they wait, and a guest
 //! that computes gives way to other tasks about every millisecond.
+//!
+//! # What ends a call
+//! A guest that has to stop is asked first: Python sees a `KeyboardInterrupt` at its next safe point, in loops, nested
+//! `try`s, regular expressions, `sleep` and `input`. The session keeps its variables. One that does not look (a long
+//! operation in C) or that goes on past a limit is dropped after [`Limits::grace_ms`], and its session with it.
+//!
+//! | limit | asked when | stopped for good | outcome |
+//! | --- | --- | --- | --- |
+//! | fuel | it is used up | after a fixed reserve of 200 million units | [`Outcome::OutOfFuel`] |
+//! | deadline | it is reached; waiting for input does not count | after the grace | [`Outcome::Deadline`] |
+//! | idle input | one wait lasted that long | after the grace | [`Outcome::InputIdle`] |
+//! | output | as much was dropped as is allowed in all | after the grace | [`Outcome::OutputLimit`] |
+//! | memory | `MemoryError` in the guest | never | [`Outcome::OutOfMemory`] if nobody caught it |
+//! | stack | `RecursionError` in the guest | past what Python can notice | [`Outcome::StackOverflow`] |
+//!
+//! # What makes an image
+//! [`compile`] is the build-time half: it shares one wasmtime configuration with [`Engine::new`], so that what it compiles
+//! is what an engine loads.
 
 mod call;
 pub mod compile;

@@ -1,0 +1,162 @@
+//! Interrupting and killing, in every state that a call can be in.
+
+use std::time::Duration;
+
+use croquant_sandbox::{Answer, Limits, Outcome, Program};
+
+use crate::stage::{Stage, limits};
+
+/// Interrupts the cell shortly after it began, and expects `outcome`.
+async fn check(source: &str, limits: &Limits, outcome: Outcome, alive: bool) {
+    let mut stage = Stage::new(limits).await;
+    let interrupter = stage.session.interrupter();
+    let (report, ()) = tokio::join!(stage.execute(source), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        interrupter.interrupt();
+    });
+    assert_eq!(report.outcome, outcome, "{source}: {report:?}");
+    if alive {
+        stage.remembers().await
+    } else {
+        stage.is_over().await
+    }
+}
+
+fn patient() -> Limits {
+    Limits {
+        grace_ms: 60_000,
+        ..limits()
+    }
+}
+
+#[tokio::test]
+async fn loops_sleeps_and_waits_are_interrupted() {
+    for source in ["L", "s", "i", "r"] {
+        check(source, &patient(), Outcome::Interrupted, true).await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_may_catch_it() {
+    check("c1", &patient(), Outcome::Completed, true).await;
+    // And may go on past the grace: it looked.
+    let mut stage = Stage::new(&Limits {
+        grace_ms: 20,
+        ..limits()
+    })
+    .await;
+    let interrupter = stage.session.interrupter();
+    let (report, ()) = tokio::join!(stage.execute("c2"), async {
+        for pause in [20, 200] {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            interrupter.interrupt();
+        }
+    });
+    assert_eq!(report.outcome, Outcome::Completed);
+    stage.remembers().await;
+}
+
+#[tokio::test]
+async fn who_does_not_look_is_stopped_after_the_grace() {
+    check("l", &limits(), Outcome::Interrupted, false).await;
+}
+
+#[tokio::test]
+async fn a_console_that_takes_nothing_does_not_hold_a_call() {
+    let mut stage = Stage::new(&limits()).await;
+    stage.memory.0.lock().unwrap().stuck = true;
+    let interrupter = stage.session.interrupter();
+    let (report, ()) = tokio::join!(stage.execute("ehello"), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        interrupter.interrupt();
+    });
+    assert_eq!(report.outcome, Outcome::Interrupted);
+    stage.is_over().await;
+}
+
+#[tokio::test]
+async fn an_interrupt_between_calls_is_nobodys() {
+    let mut stage = Stage::new(&limits()).await;
+    stage.session.interrupter().interrupt();
+    assert_eq!(stage.execute("eafter").await.outcome, Outcome::Completed);
+    assert_eq!(stage.execute("S").await.outcome, Outcome::Completed);
+    stage.remembers().await;
+}
+
+#[tokio::test]
+async fn kill_ends_whatever_runs() {
+    for source in ["l", "L", "s", "i", "c9"] {
+        let mut stage = Stage::new(&patient()).await;
+        let interrupter = stage.session.interrupter();
+        let (report, ()) = tokio::join!(stage.execute(source), async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            interrupter.kill();
+        });
+        assert_eq!(report.outcome, Outcome::Killed, "{source}");
+        stage.is_over().await;
+    }
+}
+
+#[tokio::test]
+async fn kill_between_calls_ends_the_session() {
+    let stage = Stage::new(&limits()).await;
+    stage.session.interrupter().kill();
+    stage.is_over().await;
+}
+
+#[tokio::test]
+async fn an_interrupted_program_is_interrupted() {
+    let mut stage = Stage::new(&limits()).await;
+    let interrupter = stage.session.interrupter();
+    let program = Program::File("l".into());
+    let (report, ()) = tokio::join!(stage.session.run(&program), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        interrupter.interrupt();
+    });
+    assert_eq!(report.unwrap().outcome, Outcome::Interrupted);
+}
+
+#[tokio::test]
+async fn waiting_for_input_has_its_own_limit_and_stops_the_clock() {
+    let limits = Limits {
+        deadline_ms: 60,
+        input_idle_ms: 300,
+        ..patient()
+    };
+    let mut stage = Stage::new(&limits).await;
+    let report = stage.execute("i").await;
+    assert_eq!(report.outcome, Outcome::InputIdle);
+    assert!(report.waited_us >= 290_000, "{report:?}");
+    stage.remembers().await;
+
+    let mut stage = Stage::new(&limits).await;
+    stage
+        .memory
+        .0
+        .lock()
+        .unwrap()
+        .answers
+        .push(Answer::Line("Ada".into()));
+    assert_eq!(stage.execute("i").await.outcome, Outcome::Completed);
+    assert_eq!(stage.memory.stdout(), "Ada");
+    stage.remembers().await;
+}
+
+#[tokio::test]
+async fn a_computing_guest_gives_way_to_others() {
+    let mut stage = Stage::new(&patient()).await;
+    let interrupter = stage.session.interrupter();
+    // One thread for both: the other task is only seen to if the guest gives way, often.
+    let turns = async {
+        for turn in 1.. {
+            tokio::task::yield_now().await;
+            if turn == 50 {
+                interrupter.interrupt();
+                return turn;
+            }
+        }
+        0
+    };
+    let (report, turns) = tokio::join!(stage.execute("L"), turns);
+    assert_eq!((report.outcome, turns), (Outcome::Interrupted, 50));
+}

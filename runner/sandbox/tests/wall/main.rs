@@ -1,0 +1,8 @@
+//! The wall against a guest of few words (`guest.wat`): every way to end, each limit with a twin that stays within it,
+//! and what a hostile guest may try.
+
+mod endings;
+mod host;
+mod interrupts;
+mod mounts;
+mod stage;
