@@ -9,6 +9,10 @@ export abstract class LiveBlock {
   readonly pre: HTMLElement;
   readonly entries: Entry[] = [];
   protected readonly desk: Desk;
+  /** The element that holds the code: a `<code>` that fills the `<pre>`, else the `<pre>` itself. */
+  protected readonly host: HTMLElement;
+  /** The page brings its own highlighting. */
+  protected readonly highlightedByPage: boolean;
   protected readonly lines = element("div", "cq-lines");
   protected readonly foot = element("div", "cq-foot");
   readonly #run: HTMLButtonElement;
@@ -20,6 +24,10 @@ export abstract class LiveBlock {
     this.id = id;
     this.pre = pre;
     this.desk = desk;
+    const code = pre.firstElementChild;
+    const filled = code instanceof HTMLElement && code.tagName === "CODE" && code.textContent?.trim() === pre.textContent?.trim();
+    this.host = filled ? code : pre;
+    this.highlightedByPage = [...this.host.querySelectorAll("span")].some((span) => span.textContent !== "");
     this.#run = button("run", "Run", "Run this block", () => desk.run(this.entries));
     this.#stop = button("stop", "Stop", "Stop what is running", () => desk.stop());
     this.#reset = button("reset", "Reset", "Back to what the page says", () => this.reset());
@@ -37,7 +45,8 @@ export abstract class LiveBlock {
     this.pre.classList.add("cq-block");
     // A page that Pygments highlights has style sheets for its class names; others get ours.
     if (!this.pre.querySelector("span.gp, span.k, span.kn, span.nb, span.n, span.mi, span.s1, span.s2")) this.pre.classList.add("cq-colours");
-    this.pre.replaceChildren(this.lines, this.foot);
+    this.host.classList.add("cq-host");
+    this.host.replaceChildren(this.lines, this.foot);
     this.#setTabStop(0);
   }
 

@@ -9,11 +9,12 @@ export class Cell extends LiveBlock {
   constructor(id: number, pre: HTMLElement, desk: Desk, source: string) {
     super(id, pre, desk);
     const shown = source.replace(/\n+$/, "");
+    const view = this.highlightedByPage ? pageView(this.host) : highlighted(shown);
     const entry = new Entry({
       desk,
       source,
       shown,
-      view: pageView(pre, shown),
+      view,
       single: false,
       expected: null,
       onMoveOn: () => this.moveOnFrom(entry),
@@ -29,11 +30,10 @@ export class Cell extends LiveBlock {
   }
 }
 
-/** The page's own markup where it is highlighted, ours where it is plain text. */
-function pageView(pre: HTMLElement, shown: string): DocumentFragment {
-  if ([...pre.querySelectorAll("span")].every((span) => span.textContent === "")) return highlighted(shown);
+/** The page's own markup, without the newlines at its end. */
+function pageView(host: HTMLElement): DocumentFragment {
   const view = new DocumentFragment();
-  for (const child of pre.childNodes) view.append(child.cloneNode(true));
+  for (const child of host.childNodes) view.append(child.cloneNode(true));
   const last = view.lastChild;
   if (last instanceof Text) last.data = last.data.replace(/\n+$/, "");
   return view;

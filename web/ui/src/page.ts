@@ -42,7 +42,7 @@ class Page implements Desk {
     });
     this.#takeBlocks(model);
     document.body.append(element("div", "cq cq-bar-room"), this.#bar.element);
-    watchTone(() => [...this.#blocks.map((block) => block.pre), this.#bar.element]);
+    watchTone(this.#blocks.map((block) => block.pre), this.#bar.element);
     this.#refresh();
     document.documentElement.dataset["croquant"] = "live";
     void this.kernel.connect();

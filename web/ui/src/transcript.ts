@@ -15,7 +15,8 @@ export class Transcript extends LiveBlock {
 
   constructor(id: number, pre: HTMLElement, desk: Desk, entries: readonly TranscriptEntry[]) {
     super(id, pre, desk);
-    for (const item of aligned(groupParts(splitLines(pre)), entries)) {
+    const parts = this.highlightedByPage ? groupParts(splitLines(this.host)) : entries.map(partOf);
+    for (const item of aligned(parts, entries)) {
       if (item.entry) this.add(this.#entryFrom(item.entry, item.part));
       else this.lines.append(element("div", "cq-lead", joinLines([...item.part.source, ...item.part.output])));
     }
