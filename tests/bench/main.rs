@@ -1,0 +1,108 @@
+//! Speed and memory of sessions, beside native CPython measured in the same run.
+//!
+//! Everything is a ratio of two things measured in turns, because a machine's speed is not a property of this
+//! program. Nothing is asserted unless `--check` asks for it.
+
+mod cpu;
+mod machine;
+mod memory;
+mod native;
+mod session;
+mod stats;
+
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+use std::process::ExitCode;
+
+/// Measures sessions of Croquant beside native CPython.
+#[derive(Parser)]
+struct Options {
+    /// Fewer repetitions: a rough answer in seconds
+    #[arg(long)]
+    quick: bool,
+    /// Fail unless the figures that Croquant promises are reached
+    #[arg(long)]
+    check: bool,
+    /// Measure only these
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Run only the processor benchmarks whose name contains this
+    #[arg(long)]
+    program: Option<String>,
+    /// Live sessions for the memory figure
+    #[arg(long, default_value_t = 500)]
+    sessions: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Private memory per live session
+    Memory,
+    /// Time from a new session to its first output
+    Session,
+    /// Pure-Python programs
+    Cpu,
+}
+
+/// A figure that was promised, and what was measured.
+struct Promise {
+    what: &'static str,
+    measured: f64,
+    at_most: f64,
+    unit: &'static str,
+}
+
+fn main() -> Result<ExitCode> {
+    let options = Options::parse();
+    let wanted = |part| options.only.is_empty() || options.only.contains(&part);
+    let python = native::Python::of_the_recipe()?;
+    machine::describe(&python)?;
+
+    let mut promises = Vec::new();
+    // First, while no session has left its pages behind in this process.
+    if wanted(Part::Memory) {
+        promises.extend(memory::measure(options.sessions)?);
+    }
+    if wanted(Part::Session) {
+        promises.extend(session::measure(
+            &python,
+            if options.quick { 20 } else { 200 },
+        )?);
+    }
+    if wanted(Part::Cpu) {
+        let (repeats, rounds) = if options.quick { (2, 1) } else { (5, 4) };
+        promises.extend(cpu::measure(
+            &python,
+            repeats,
+            rounds,
+            options.program.as_deref(),
+        )?);
+    }
+    Ok(if report(&promises) || !options.check {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints each promise beside its figure. Whether all were kept.
+fn report(promises: &[Promise]) -> bool {
+    println!();
+    for Promise {
+        what,
+        measured,
+        at_most,
+        unit,
+    } in promises
+    {
+        let verdict = if measured <= at_most {
+            "kept  "
+        } else {
+            "broken"
+        };
+        println!("{verdict} {what}: {measured:.3} {unit} (promised: at most {at_most} {unit})");
+    }
+    promises
+        .iter()
+        .all(|promise| promise.measured <= promise.at_most)
+}

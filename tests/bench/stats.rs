@@ -1,0 +1,58 @@
+//! Percentiles, the geometric mean, and the clocks.
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use nix::time::{ClockId, clock_gettime};
+use std::time::{Duration, Instant};
+
+/// Times of one thing that was measured again and again.
+#[derive(Default)]
+pub(crate) struct Samples(Vec<Duration>);
+
+impl Samples {
+    /// Runs `work` and keeps how long it took by the wall clock.
+    pub(crate) fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.0.push(start.elapsed());
+        result
+    }
+
+    pub(crate) fn push(&mut self, sample: Duration) {
+        self.0.push(sample);
+    }
+
+    /// The sample below which `percent` of them lie.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        sorted[((sorted.len() - 1) * percent).div_ceil(100)]
+    }
+
+    pub(crate) fn min(&self) -> Duration {
+        self.percentile(0)
+    }
+}
+
+/// Milliseconds, as a number to print.
+pub(crate) fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+pub(crate) fn geometric_mean(ratios: &[f64]) -> f64 {
+    (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
+}
+
+/// Processor time of this thread so far.
+pub(crate) fn thread_cpu() -> Duration {
+    Duration::from(
+        clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("Linux has the thread's clock"),
+    )
+}
+
+/// Processor time of all child processes that have ended.
+pub(crate) fn children_cpu() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("Linux has the children's usage");
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Duration::from_micros(micros.unsigned_abs())
+}

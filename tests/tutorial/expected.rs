@@ -1,0 +1,71 @@
+//! The list of blocks that are not reproduced, each with its reason.
+
+use crate::Page;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+/// `expected.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    #[serde(default)]
+    block: Vec<Entry>,
+}
+
+/// A block of a page that differs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    page: String,
+    /// Its number among the page's `>>>` blocks, from 0.
+    number: usize,
+    kind: Listed,
+    #[serde(rename = "reason")]
+    _reason: String,
+}
+
+/// Why a block differs.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Listed {
+    /// The page shows a time, a random number, an address, a machine or a version of Python: the block works, and a right
+    /// answer looks different. It counts as reproduced.
+    Varies,
+    /// The block uses what no earlier block made, or what a sandbox does not have. It does not count.
+    Incomplete,
+}
+
+impl Expected {
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("cannot read `{}`", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("`{}`", file.display()))
+    }
+
+    pub(crate) fn get(&self, page: &str, number: usize) -> Option<Listed> {
+        let mut entries = self.block.iter();
+        entries
+            .find(|entry| entry.page == page && entry.number == number)
+            .map(|entry| entry.kind)
+    }
+
+    /// Entries that name no block.
+    pub(crate) fn unused(&self, pages: &[Page]) -> Vec<String> {
+        let exists = |entry: &&Entry| {
+            pages
+                .iter()
+                .any(|page| page.name == entry.page && entry.number < page.blocks.len())
+        };
+        let unused = self.block.iter().filter(|entry| !exists(entry));
+        unused
+            .map(|entry| {
+                format!(
+                    "{} has no block {}\nhint: take it off the list",
+                    entry.page, entry.number
+                )
+            })
+            .collect()
+    }
+}
