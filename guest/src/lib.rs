@@ -1,1 +1,39 @@
-//! placeholder
+//! Hands out the guest image: CPython for WASI, pre-initialised and compiled ahead of time, which this crate carries compressed.
+//!
+//! The image is unpacked once into the cache folder and mapped from there by every process after that.
+
+mod cache_root;
+mod extract;
+
+use std::fs::File;
+use std::io;
+
+/// The image's name: the hash of everything that made it.
+pub const HASH: &str = env!("CROQUANT_IMAGE_HASH");
+
+/// The image could be written nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot unpack the guest image: {cause}\nhint: set `CROQUANT_CACHE` to a folder that can be written")]
+pub struct Error {
+    #[source]
+    cause: io::Error,
+}
+
+/// Opens the image, ready for `Engine::new`. The first call on a machine unpacks it to the cache folder; where that cannot be
+/// written, or belongs to someone else, into memory.
+///
+/// # Errors
+/// Neither the cache folder nor memory took it.
+pub fn open() -> Result<File, Error> {
+    if let Some(root) = cache_root::cache_root()
+        && let Ok(file) = extract::to_folder(&root.join("image"))
+    {
+        return Ok(file);
+    }
+    extract::to_memory().map_err(|cause| Error { cause })
+}
+
+/// The licences of all software in the image, as one text.
+pub fn licences() -> &'static str {
+    include_str!(env!("CROQUANT_LICENCES_PATH"))
+}

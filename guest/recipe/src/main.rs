@@ -1,2 +1,84 @@
-//! placeholder
-fn main() {}
+//! Builds the guest image from pinned, verified sources: `just image`.
+//!
+//! Each stage's output lies in the cache under the hash of everything that goes into it, so a run does what has changed and
+//! nothing else. `croquant-recipe paths` builds too, and then prints where things are, for tests and benches.
+
+mod cache;
+#[path = "../../src/cache_root.rs"]
+mod cache_root;
+mod command;
+mod fetch;
+mod fingerprint;
+mod licences;
+mod mirror;
+mod pins;
+mod progress;
+mod stages;
+mod target;
+mod tools;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cache::Cache;
+use crate::fingerprint::IMAGE;
+use crate::stages::{embedded, image, libs, link, native, python, source};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let paths = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("paths") => true,
+        Some(other) => bail!("unknown argument `{other}`\nhint: nothing, or `paths`"),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let cache = cache_root::cache_root().context("no cache folder\nhint: set `CROQUANT_CACHE`")?;
+    std::fs::create_dir_all(&cache).with_context(|| format!("cannot make `{}`", cache.display()))?;
+    let cache = Cache::new(cache.canonicalize()?, fingerprint::keys(&root, std::env::consts::ARCH)?);
+    build(&cache, &root, paths)?;
+    if paths {
+        print_paths(&cache)?;
+    }
+    Ok(())
+}
+
+/// Brings the image up to date. With `all`, also what only tests and benches read.
+fn build(cache: &Cache, root: &Path, all: bool) -> Result<()> {
+    let needed = |stage| all && !cache.has(stage);
+    if cache.has(IMAGE) && !needed("source") && !needed("native") {
+        return Ok(());
+    }
+    let _lock = cache.lock()?;
+    let started = Instant::now();
+    source::build(cache)?;
+    native::build(cache)?;
+    if !cache.has(IMAGE) {
+        libs::build(cache)?;
+        python::build(cache, root)?;
+        embedded::build(cache, root)?;
+        link::build(cache, root)?;
+        image::build(cache)?;
+    }
+    eprintln!("image     {} ready: {:.1} s", cache.key(IMAGE), started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn print_paths(cache: &Cache) -> Result<()> {
+    let python = cache.output("native").join(native::PYTHON);
+    let cpython = cache.output("source").join(pins::CPYTHON.folder);
+    let paths = serde_json::json!({ "image": cache.output(IMAGE), "native_python": python, "cpython_source": cpython });
+    println!("{}", serde_json::to_string_pretty(&paths)?);
+    Ok(())
+}

