@@ -90,15 +90,18 @@ croquant_call(uint32_t len)
 /* Where the host writes to make the evaluation loop raise KeyboardInterrupt at its next safe point. */
 static uint32_t interrupt_block[4];
 
+void
+croquant_find_interrupt_block(void)
+{
+    PyThreadState *tstate = PyThreadState_Get();
+    interrupt_block[0] = (uint32_t)(uintptr_t)&tstate->eval_breaker;
+    interrupt_block[1] = _PY_SIGNALS_PENDING_BIT;
+    interrupt_block[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
+    interrupt_block[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
+}
+
 EXPORT("croquant_interrupt_block") void *
 croquant_interrupt_block(void)
 {
-    if (interrupt_block[0] == 0) {
-        PyThreadState *tstate = PyThreadState_Get();
-        interrupt_block[0] = (uint32_t)(uintptr_t)&tstate->eval_breaker;
-        interrupt_block[1] = _PY_SIGNALS_PENDING_BIT;
-        interrupt_block[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
-        interrupt_block[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
-    }
     return interrupt_block;
 }

@@ -35,6 +35,7 @@ start_python(void)
 {
     PyPreConfig before;
     PyPreConfig_InitIsolatedConfig(&before);
+    before.configure_locale = 1; /* LC_CTYPE is C.UTF-8 here */
     check(Py_PreInitialize(&before));
 
     PyImport_FrozenModules = croquant_frozen;
@@ -63,6 +64,7 @@ start_python(void)
         {&config.exec_prefix, L"/usr"},           {&config.base_exec_prefix, L"/usr"},
         {&config.stdlib_dir, L"" CROQUANT_STDLIB}, {&config.platlibdir, L"lib"},
         {&config.stdio_encoding, L"utf-8"},       {&config.stdio_errors, L"strict"},
+        {&config.filesystem_encoding, L"utf-8"},  {&config.filesystem_errors, L"surrogateescape"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         check(PyConfig_SetString(&config, texts[i].field, texts[i].value));
@@ -121,6 +123,7 @@ croquant_initialize(void)
         stop("`/home/user` is not there");
     }
     start_python();
+    croquant_find_interrupt_block();
     struct croquant_streams *s = &croquant_streams;
     s->real_stdin = Py_NewRef(PySys_GetObject("stdin"));
     s->plain_hook = Py_NewRef(PySys_GetObject("displayhook"));

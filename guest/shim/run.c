@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What an uncaught KeyboardInterrupt ends with: the shell's number for death by SIGINT. */
 #define EXIT_INTERRUPTED (128 + SIGINT)
@@ -126,6 +127,14 @@ insert_path_text(const char *folder, size_t len)
     int status = text == NULL ? -1 : insert_path(text);
     Py_XDECREF(text);
     return status;
+}
+
+/* `-m` finds modules where the program starts, wherever it goes from there. */
+static int
+insert_working_folder(void)
+{
+    char path[4096];
+    return getcwd(path, sizeof path) == NULL ? insert_path_text("", 0) : insert_path_text(path, strlen(path));
 }
 
 /* A folder or a zip file with a `__main__` in it. 1: it is one, and `*code` is its end. 0: an ordinary file. */
@@ -305,7 +314,7 @@ croquant_run_program(char kind, const char *argument, size_t len)
             code = run_command(argument, globals);
             break;
         case 'm':
-            code = insert_path_text("", 0) < 0 ? print_error() : run_module(argument, Py_True);
+            code = insert_working_folder() < 0 ? print_error() : run_module(argument, Py_True);
             break;
         case '-':
             code = run_stdin(globals);

@@ -42,6 +42,9 @@ void croquant_emit_error(const char *ename, const char *evalue);
 /* run.c: runs a program to its end; returns the exit code. */
 int croquant_run_program(char kind, const char *argument, size_t len);
 
+/* exports.c: notes the addresses of the interrupt flags; once, while the image is made. */
+void croquant_find_interrupt_block(void);
+
 /* module.c */
 PyObject *croquant_module_init(void);
 /* A function that the image keeps for C, whatever a program has done to `sys.modules` (new reference). */

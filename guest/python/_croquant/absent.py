@@ -45,7 +45,7 @@ MODULES = {
 
 FUNCTIONS = dict.fromkeys(
     "system fork forkpty execl execle execlp execlpe execv execve execvp execvpe spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp "
-    "spawnvpe posix_spawn posix_spawnp popen wait waitpid kill killpg".split(),
+    "spawnvpe posix_spawn posix_spawnp popen wait waitpid kill killpg pipe pipe2 openpty".split(),
     PROCESSES,
 )
 

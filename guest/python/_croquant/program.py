@@ -15,8 +15,9 @@ STARTUP = frozenset(
 
 
 def enter_folder(folder):
-    """Makes `folder` the first place of imports. A module in it comes before the standard library's, loaded or not."""
-    sys.path.insert(0, folder)
+    """Makes `folder` the first place of imports, instead of a kernel's working folder. A module in it comes before the standard
+    library's, loaded or not."""
+    sys.path[:1] = [folder]
     unload_shadowed(folder)
 
 
