@@ -213,7 +213,7 @@ async fn programs_give_their_exit_code() {
         (report.outcome.clone(), report.alive),
         (Outcome::Exited(42), false)
     );
-    stage.is_over().await;
+    stage.has_ended().await;
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn a_dropped_call_takes_the_session_with_it() {
     )
     .await;
     assert!(late.is_err());
-    stage.is_over().await;
+    stage.has_ended().await;
 }
 
 #[tokio::test]

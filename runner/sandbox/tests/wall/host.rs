@@ -37,7 +37,7 @@ async fn bad_pointers_trap_where_none_can_be_said() {
         stage.execute("T").await.outcome,
         Outcome::Trapped("bad pointer in `take`".into())
     );
-    stage.is_over().await;
+    stage.has_ended().await;
 }
 
 #[tokio::test]

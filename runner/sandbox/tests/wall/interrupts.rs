@@ -18,7 +18,7 @@ async fn check(source: &str, limits: &Limits, outcome: Outcome, alive: bool) {
     if alive {
         stage.remembers().await
     } else {
-        stage.is_over().await
+        stage.has_ended().await
     }
 }
 
@@ -71,7 +71,7 @@ async fn a_console_that_takes_nothing_does_not_hold_a_call() {
         interrupter.interrupt();
     });
     assert_eq!(report.outcome, Outcome::Interrupted);
-    stage.is_over().await;
+    stage.has_ended().await;
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn kill_ends_whatever_runs() {
             interrupter.kill();
         });
         assert_eq!(report.outcome, Outcome::Killed, "{source}");
-        stage.is_over().await;
+        stage.has_ended().await;
     }
 }
 
@@ -101,7 +101,7 @@ async fn kill_ends_whatever_runs() {
 async fn kill_between_calls_ends_the_session() {
     let stage = Stage::new(&limits()).await;
     stage.session.interrupter().kill();
-    stage.is_over().await;
+    stage.has_ended().await;
 }
 
 #[tokio::test]

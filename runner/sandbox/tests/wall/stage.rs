@@ -142,18 +142,15 @@ impl Stage {
     }
 
     /// The session has its variables: it still counts.
-    #[track_caller]
-    pub(crate) fn remembers(mut self) -> impl Future<Output = ()> {
-        async move {
-            let before = self.memory.stdout().len();
-            assert_eq!(self.execute("n").await.outcome, Outcome::Completed);
-            assert_eq!(self.execute("n").await.outcome, Outcome::Completed);
-            assert_eq!(&self.memory.stdout()[before..], "12");
-        }
+    pub(crate) async fn remembers(mut self) {
+        let before = self.memory.stdout().len();
+        assert_eq!(self.execute("n").await.outcome, Outcome::Completed);
+        assert_eq!(self.execute("n").await.outcome, Outcome::Completed);
+        assert_eq!(&self.memory.stdout()[before..], "12");
     }
 
     /// The session is over, and says so.
-    pub(crate) async fn is_over(mut self) {
+    pub(crate) async fn has_ended(mut self) {
         assert!(!self.session.is_alive());
         let error = self.session.execute(&Cell::new("n")).await.unwrap_err();
         assert!(matches!(error, croquant_sandbox::Error::Ended), "{error}");
@@ -168,7 +165,7 @@ pub(crate) async fn check(limits: &Limits, source: &str, outcome: Outcome, alive
     if alive {
         stage.remembers().await
     } else {
-        stage.is_over().await
+        stage.has_ended().await
     }
     report
 }

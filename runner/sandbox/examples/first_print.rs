@@ -1,0 +1,91 @@
+//! How long a new session takes to its first `print(1)`, and the parts of that time.
+//!
+//! `cargo run --release --example first_print -- IMAGE [SESSIONS]`, where `IMAGE` is a compiled guest, or a module to compile.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example reads its arguments and files"
+)]
+
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::time::{Duration, Instant};
+
+use croquant_sandbox::{
+    Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Policy, Session,
+    Stream,
+};
+
+/// Throws everything away.
+struct Nobody;
+
+impl Console for Nobody {
+    fn write<'a>(&'a mut self, _: Stream, _: &'a [u8]) -> BoxFuture<'a, std::io::Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+    fn read(&mut self, _: usize) -> BoxFuture<'_, std::io::Result<Vec<u8>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+    fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
+        Box::pin(std::future::ready(Answer::Unsupported))
+    }
+    fn emit(&mut self, _: Message) {}
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut args = std::env::args().skip(1);
+    let path = args.next().expect("the image's path");
+    let sessions = args.next().map_or(2_000, |number| {
+        number.parse().expect("a number of sessions")
+    });
+    let engine = Engine::new(open(&path), &EngineConfig::server(1_000)).expect("an image");
+    let (policy, limits) = (Policy::default(), Limits::tutorial());
+    let mut parts: [Vec<Duration>; 5] = Default::default();
+    for _ in 0..sessions {
+        let began = Instant::now();
+        let session = Session::start(&engine, &policy, &limits, Box::new(Nobody));
+        let mut session = session.await.expect("a session");
+        let started = Instant::now();
+        let cell = Cell::new("print(1)");
+        session.execute(&cell).await.expect("a report");
+        let printed = Instant::now();
+        session.execute(&cell).await.expect("a report");
+        let again = Instant::now();
+        drop(session);
+        let spans = [
+            started - began,
+            printed - started,
+            printed - began,
+            again - printed,
+            again.elapsed(),
+        ];
+        for (part, span) in parts.iter_mut().zip(spans) {
+            part.push(span);
+        }
+    }
+    for (name, mut part) in ["start", "print", "start + print", "second print", "drop"]
+        .into_iter()
+        .zip(parts)
+    {
+        part.sort();
+        println!(
+            "{name:>14}: p50 {:>9.1?}  p99 {:>9.1?}",
+            part[part.len() / 2],
+            part[part.len() * 99 / 100]
+        );
+    }
+}
+
+fn open(path: &str) -> File {
+    let bytes = std::fs::read(path).expect("the image");
+    if bytes.starts_with(b"\x7fELF") {
+        return File::open(path).expect("the image");
+    }
+    let image = croquant_sandbox::compile::precompile(&bytes).expect("a module");
+    let mut file = tempfile::tempfile().expect("a scratch file");
+    file.write_all(&image)
+        .and_then(|()| file.rewind())
+        .expect("room for the image");
+    file
+}
