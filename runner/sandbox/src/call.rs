@@ -40,7 +40,25 @@ enum How {
     Stopped(Outcome),
 }
 
+/// What beginning may cost, however little a cell may: no code of the user's runs in it.
+const BEGIN_FUEL: u64 = 1_000_000_000;
+
+/// How long beginning may take, likewise.
+const BEGIN_MS: u64 = 10_000;
+
 impl Call {
+    /// The limits of this call in a session of `limits`.
+    pub(crate) fn limits(self, limits: &Limits) -> Limits {
+        match self {
+            Self::Begin | Self::InterruptBlock => Limits {
+                fuel: limits.fuel.max(BEGIN_FUEL),
+                deadline_ms: limits.deadline_ms.max(BEGIN_MS),
+                ..limits.clone()
+            },
+            Self::Execute { .. } | Self::Run | Self::Request => limits.clone(),
+        }
+    }
+
     /// Calls the export with `input` in the guest's buffer.
     pub(crate) async fn run(
         self,

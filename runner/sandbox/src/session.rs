@@ -110,7 +110,7 @@ impl Session {
     /// Starts a session: a new interpreter that has been granted `policy`.
     ///
     /// # Errors
-    /// [`Error::Policy`], [`Error::MemoryLimit`], [`Error::Full`], or [`Error::Begin`] if the guest refuses.
+    /// [`Error::Policy`], [`Error::MemoryLimit`], [`Error::TooLarge`], [`Error::Full`], or [`Error::Begin`] if the guest refuses.
     pub async fn start(
         engine: &Engine,
         policy: &Policy,
@@ -149,7 +149,7 @@ impl Session {
     /// Runs a cell.
     ///
     /// # Errors
-    /// [`Error::Ended`] after the session's end, [`Error::TooLarge`], [`Error::Host`].
+    /// [`Error::Ended`] after the session's end, or [`Error::Host`].
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
         let ended = self
             .call_guest(
@@ -220,6 +220,9 @@ impl Session {
         let report = ended.report(Entry::Execute, &mut self.store);
         match (errno, report.outcome) {
             (Some(0), Outcome::Completed) => Ok(()),
+            (None, Outcome::OutOfMemory) => Err(Error::TooLarge {
+                bytes: records.len(),
+            }),
             (Some(errno), _) => Err(Error::Begin {
                 reason: format!("the guest answers with errno {errno}"),
             }),
@@ -251,7 +254,8 @@ impl Session {
             .data()
             .block
             .map(|block| Flags::new(self.guest.memory, &store, block));
-        let running = call.run(input, store, &self.guest, &self.limits, flags);
+        let limits = call.limits(&self.limits);
+        let running = call.run(input, store, &self.guest, &limits, flags);
         running.await.map_err(|error| {
             match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
                 Some(_) => self.engine.instance_error(&error),
