@@ -19,8 +19,11 @@ fi
 for test in cases mounts differential; do
     $cc $flags -o "$out/$test" "$here/$test.c" "$here/calls.c" "$here/host.c" $sources
 done
+$cc $flags -Dmalloc=test_malloc -Dcalloc=test_calloc -Drealloc=test_realloc \
+    -o "$out/memory" "$here/memory.c" "$here/calls.c" "$here/host.c" $sources
 mkdir "$out/work"
 "$out/cases"
+"$out/memory"
 "$out/mounts" "$out/work"
 "$out/differential" "$out/work" "${1:-1}" "${2:-40}"
 echo 'memfs: all tests passed'
