@@ -74,11 +74,7 @@ fn traceback_messages_count() {
 #[test]
 fn output_above_a_traceback_counts() {
     let traceback = "Traceback (most recent call last):\n  File \"a\", line 1\nKeyError: 1\n";
-    check(
-        &format!("before\n{traceback}"),
-        traceback,
-        Match::Different,
-    );
+    check(&format!("before\n{traceback}"), traceback, Match::Different);
 }
 
 #[test]

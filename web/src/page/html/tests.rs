@@ -41,7 +41,10 @@ fn check(body: &str, expected: &[&str]) {
 
 #[test]
 fn a_bare_pre_with_a_prompt() {
-    check("<pre>&gt;&gt;&gt; 1 &lt; 2\nTrue\n</pre>", &["T 1 < 2=>True\n"]);
+    check(
+        "<pre>&gt;&gt;&gt; 1 &lt; 2\nTrue\n</pre>",
+        &["T 1 < 2=>True\n"],
+    );
     check("<pre>\n>>> 1\n1</pre>", &["T 1=>1\n"]);
 }
 

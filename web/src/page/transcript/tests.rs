@@ -23,10 +23,7 @@ fn no_newline_at_the_end() {
 
 #[test]
 fn no_output() {
-    check(
-        ">>> x = 1\n>>> y = 2\n",
-        &[("x = 1", ""), ("y = 2", "")],
-    );
+    check(">>> x = 1\n>>> y = 2\n", &[("x = 1", ""), ("y = 2", "")]);
 }
 
 #[test]
@@ -47,10 +44,7 @@ fn continuation_prompt_with_a_space_only() {
 
 #[test]
 fn continuation_prompt_without_a_space() {
-    check(
-        ">>> f(1,\n...2)\n3\n",
-        &[("f(1,\n2)", "3\n")],
-    );
+    check(">>> f(1,\n...2)\n3\n", &[("f(1,\n2)", "3\n")]);
 }
 
 #[test]
@@ -123,10 +117,7 @@ fn dots_in_output_are_output() {
 
 #[test]
 fn dots_below_output_are_output() {
-    check(
-        ">>> show()\na\n... b\n",
-        &[("show()", "a\n... b\n")],
-    );
+    check(">>> show()\na\n... b\n", &[("show()", "a\n... b\n")]);
 }
 
 #[test]

@@ -1,0 +1,290 @@
+//! The owner of a session: one task a kernel, which takes requests one after the other and says what became of them.
+
+mod control;
+mod execute;
+mod tools;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, MutexGuard};
+
+use croquant_sandbox::{Engine, Error, Limits, Policy, Session};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use super::console::{Call, Calls, PageConsole};
+use super::history::History;
+use super::hub::{ClientId, Hub, Origin};
+use super::messages::{self, ErrorContent, ExecutionState};
+use super::wire::{Channel, Json, Request};
+pub(super) use control::Control;
+
+/// A request that waits for its turn.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) request: Request,
+    pub(super) client: ClientId,
+    /// The room that it takes in the queue.
+    pub(super) _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Queued {
+    fn origin(&self) -> Origin {
+        Origin {
+            client: self.client,
+            header: self.request.header.raw.clone(),
+        }
+    }
+}
+
+/// What an owner needs to make sessions.
+#[derive(Debug, Clone)]
+pub(super) struct Means {
+    pub(super) engine: Engine,
+    pub(super) policy: Policy,
+    pub(super) limits: Limits,
+}
+
+pub(super) struct Owner {
+    means: Means,
+    hub: Arc<Hub>,
+    calls: Calls,
+    session: Option<Session>,
+    shell: mpsc::Receiver<Queued>,
+    control: mpsc::Receiver<Control>,
+    /// Requests taken from `shell` while looking for those to abort.
+    waiting: VecDeque<Queued>,
+    /// How many cells have been counted in this session.
+    count: u32,
+    history: History,
+}
+
+/// Whether the kernel goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    On,
+    Over,
+}
+
+impl Owner {
+    pub(super) fn new(
+        means: Means,
+        hub: Arc<Hub>,
+        shell: mpsc::Receiver<Queued>,
+        control: mpsc::Receiver<Control>,
+    ) -> Self {
+        Self {
+            means,
+            hub,
+            calls: Calls::default(),
+            session: None,
+            shell,
+            control,
+            waiting: VecDeque::new(),
+            count: 0,
+            history: History::default(),
+        }
+    }
+
+    /// Begins the session, says so, and serves requests until the kernel is shut down.
+    pub(super) async fn run(mut self, started: oneshot::Sender<Result<(), Error>>) {
+        self.hub.status(ExecutionState::Starting, &Json::empty());
+        let began = self.begin().await;
+        let failed = began.is_err();
+        // Whoever wanted the kernel may have gone.
+        let _ = started.send(began);
+        if failed {
+            return;
+        }
+        while self.turn().await == Life::On {}
+        self.hub.status(ExecutionState::Dead, &Json::empty());
+    }
+
+    async fn turn(&mut self) -> Life {
+        if let Some(queued) = self.waiting.pop_front() {
+            // Control comes before whatever waits.
+            if let Ok(control) = self.control.try_recv() {
+                self.waiting.push_front(queued);
+                return self.control(control).await;
+            }
+            return self.serve(queued).await;
+        }
+        tokio::select! {
+            biased;
+            control = self.control.recv() => match control {
+                Some(control) => self.control(control).await,
+                None => Life::Over,
+            },
+            queued = self.shell.recv() => match queued {
+                Some(queued) => self.serve(queued).await,
+                None => Life::Over,
+            },
+        }
+    }
+
+    /// Makes a new session, in the place of the one that was.
+    async fn begin(&mut self) -> Result<(), Error> {
+        // The old one gives its place back first.
+        self.session = None;
+        self.count = 0;
+        self.history = History::default();
+        *self.call() = Call::default();
+        let Means {
+            engine,
+            policy,
+            limits,
+        } = &self.means;
+        let console = PageConsole::new(Arc::clone(&self.hub), Arc::clone(&self.calls));
+        let session = Session::start(engine, policy, limits, Box::new(console)).await;
+        match session {
+            Ok(session) => {
+                self.session = Some(session);
+                self.hub.status(ExecutionState::Idle, &Json::empty());
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "a session cannot begin");
+                self.hub.status(ExecutionState::Dead, &Json::empty());
+                Err(error)
+            }
+        }
+    }
+
+    /// Begins anew after a session was lost or given up; says so before and after.
+    async fn renew(&mut self) -> Result<(), Error> {
+        self.hub.status(ExecutionState::Restarting, &Json::empty());
+        self.session = None;
+        self.hub.status(ExecutionState::Starting, &Json::empty());
+        self.begin().await
+    }
+
+    /// Answers one request of the shell channel, between `busy` and `idle`.
+    async fn serve(&mut self, queued: Queued) -> Life {
+        let origin = queued.origin();
+        let request = &queued.request;
+        self.hub.status(ExecutionState::Busy, &origin.header);
+        let stop = match request.header.msg_type.as_str() {
+            "execute_request" => self.execute(request, &origin).await,
+            "complete_request" => {
+                self.tool("complete", "complete_reply", request, &origin)
+                    .await
+            }
+            "inspect_request" => {
+                self.tool("inspect", "inspect_reply", request, &origin)
+                    .await
+            }
+            "is_complete_request" => {
+                self.tool("is_complete", "is_complete_reply", request, &origin)
+                    .await
+            }
+            _ => {
+                self.answer_at_once(request, &origin);
+                None
+            }
+        };
+        self.hub.status(self.state(), &origin.header);
+        match stop {
+            Some(stop) => self.stop(stop).await,
+            None if self.needs_renewal() => {
+                // A failure is logged and shown as `dead`; a restart tries again.
+                let _ = self.renew().await;
+                Life::On
+            }
+            None => Life::On,
+        }
+    }
+
+    /// Requests that need no session.
+    fn answer_at_once(&self, request: &Request, to: &Origin) {
+        let channel = request.channel;
+        let reply = |msg_type, content| self.hub.reply(channel, msg_type, to, content);
+        match request.header.msg_type.as_str() {
+            "kernel_info_request" => reply("kernel_info_reply", messages::kernel_info()),
+            "history_request" => {
+                let content = request.content().unwrap_or_default();
+                reply("history_reply", self.history.answer(&content));
+            }
+            "comm_info_request" => {
+                let none = serde_json::json!({ "status": "ok", "comms": {} });
+                reply("comm_info_reply", Json::of(&none));
+            }
+            "comm_open" => self.refuse_comm(request, to),
+            other => {
+                if let Some(name) = unsupported_reply(other) {
+                    let error = ErrorContent::new(
+                        "UnsupportedRequest",
+                        format!("`{other}` is not supported by this kernel"),
+                    );
+                    reply(name, error.reply());
+                }
+            }
+        }
+    }
+
+    /// There are no comm targets: what is opened is closed, as the protocol asks.
+    fn refuse_comm(&self, request: &Request, to: &Origin) {
+        #[derive(serde::Deserialize, serde::Serialize)]
+        struct Comm {
+            comm_id: String,
+            #[serde(skip_deserializing)]
+            data: serde_json::Map<String, serde_json::Value>,
+        }
+        if let Ok(comm) = request.content::<Comm>() {
+            self.hub.publish("comm_close", &to.header, Json::of(&comm));
+        }
+    }
+
+    fn state(&self) -> ExecutionState {
+        match self.session {
+            Some(_) => ExecutionState::Idle,
+            None => ExecutionState::Dead,
+        }
+    }
+
+    fn needs_renewal(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| !session.is_alive())
+    }
+
+    fn call(&self) -> MutexGuard<'_, Call> {
+        self.calls.lock().expect("no holder panics")
+    }
+
+    /// Gives up the requests that wait: all of them, or those of one client's session.
+    fn abort_waiting(&mut self, of_session: Option<&str>) {
+        while let Ok(queued) = self.shell.try_recv() {
+            self.waiting.push_back(queued);
+        }
+        for queued in std::mem::take(&mut self.waiting) {
+            let header = &queued.request.header;
+            let meant = of_session.is_none_or(|session| header.session == session);
+            if !meant || header.msg_type != "execute_request" {
+                self.waiting.push_back(queued);
+                continue;
+            }
+            let origin = queued.origin();
+            self.hub.status(ExecutionState::Busy, &origin.header);
+            self.reply_aborted(&origin);
+            self.hub.status(self.state(), &origin.header);
+        }
+    }
+
+    fn reply_aborted(&self, to: &Origin) {
+        let reply = messages::ExecuteReply::Aborted {
+            execution_count: self.count,
+        };
+        self.hub
+            .reply(Channel::Shell, "execute_reply", to, Json::of(&reply));
+    }
+}
+
+/// The reply's name for a request that we know only by its own.
+fn unsupported_reply(request: &str) -> Option<&'static str> {
+    Some(match request {
+        "debug_request" => "debug_reply",
+        "usage_request" => "usage_reply",
+        "create_subshell_request" => "create_subshell_reply",
+        "delete_subshell_request" => "delete_subshell_reply",
+        "list_subshell_request" => "list_subshell_reply",
+        _ => return None,
+    })
+}

@@ -1,0 +1,179 @@
+//! Running a cell.
+
+use std::collections::BTreeMap;
+
+use croquant_sandbox::{Cell, Error, Report};
+use serde_json::value::RawValue;
+
+use super::super::console::Call;
+use super::super::ending::Ending;
+use super::super::hub::Origin;
+use super::super::messages::{
+    CellMode, ErrorContent, Execute, ExecuteInput, ExecuteMetadata, ExecuteReply,
+};
+use super::super::wire::{Channel, Json, Request};
+use super::Owner;
+use super::control::{Stop, watch};
+
+impl Owner {
+    /// Runs the cell of an `execute_request` and replies.
+    pub(super) async fn execute(&mut self, request: &Request, origin: &Origin) -> Option<Stop> {
+        let content: Execute = match request.content() {
+            Ok(content) => content,
+            Err(error) => {
+                self.reply_error(
+                    origin,
+                    &ErrorContent::new("ProtocolError", error.to_string()),
+                );
+                return None;
+            }
+        };
+        let metadata: ExecuteMetadata =
+            serde_json::from_str(request.metadata.as_str()).unwrap_or_default();
+        let counts = content.store_history && !content.silent;
+        if !content.silent {
+            let input = ExecuteInput {
+                code: &content.code,
+                execution_count: self.count + 1,
+            };
+            self.hub
+                .publish("execute_input", &origin.header, Json::of(&input));
+        }
+        if counts {
+            self.count += 1;
+            self.history.push(self.count, &content.code);
+        }
+        *self.call() = Call {
+            origin: Some(origin.clone()),
+            allow_stdin: content.allow_stdin,
+            error: None,
+        };
+        let ended = match self.run_cell(&content, metadata.croquant.mode).await {
+            Ok(ended) => ended,
+            Err(stop) => {
+                self.reply_aborted(origin);
+                return Some(stop);
+            }
+        };
+        let error = self.show_ending(ended, origin);
+        match error {
+            Some(error) => {
+                self.reply_error(origin, &error);
+                if content.stop_on_error {
+                    self.abort_waiting(Some(&request.header.session));
+                }
+                None
+            }
+            None => match self.evaluate(&content.user_expressions).await {
+                Ok(values) => {
+                    self.reply_ok(origin, &values);
+                    None
+                }
+                Err(stop) => {
+                    self.reply_aborted(origin);
+                    Some(stop)
+                }
+            },
+        }
+    }
+
+    async fn run_cell(
+        &mut self,
+        content: &Execute,
+        mode: CellMode,
+    ) -> Result<Result<Report, Error>, Stop> {
+        let Some(session) = &mut self.session else {
+            return Ok(Err(Error::Ended));
+        };
+        let cell = Cell {
+            source: &content.code,
+            single: mode == CellMode::Single,
+            silent: content.silent,
+            store_history: content.store_history,
+        };
+        let interrupter = session.interrupter();
+        let ran = watch(
+            &self.hub,
+            &mut self.control,
+            &interrupter,
+            session.execute(&cell),
+        )
+        .await;
+        if ran.is_err() {
+            // It was dropped half-way.
+            self.session = None;
+        }
+        ran
+    }
+
+    /// Shows how the cell ended; returns the error to reply with.
+    fn show_ending(
+        &mut self,
+        ended: Result<Report, Error>,
+        origin: &Origin,
+    ) -> Option<ErrorContent> {
+        let reported = self.call().error.take();
+        let ending = match ended {
+            Ok(report) => Ending::of(&report, reported, &self.means.limits),
+            Err(error) => {
+                tracing::error!(%error, "a cell could not be run");
+                Ending {
+                    error: Some(ErrorContent::new("SandboxError", told(&error))),
+                    notice: None,
+                }
+            }
+        };
+        if let Some(error) = &ending.error {
+            self.hub.publish("error", &origin.header, Json::of(error));
+        }
+        if let Some(notice) = ending.notice {
+            self.hub.stream("stderr", &origin.header, notice);
+        }
+        ending.error
+    }
+
+    /// The values of `user_expressions`, as the guest's tools give them.
+    async fn evaluate(&mut self, expressions: &BTreeMap<String, String>) -> Result<Json, Stop> {
+        if expressions.is_empty() {
+            return Ok(Json::empty());
+        }
+        let request = serde_json::json!({ "op": "evaluate", "expressions": expressions });
+        let called = self.ask_guest(&request.to_string()).await?;
+        Ok(called.unwrap_or_else(|_| Json::empty()))
+    }
+
+    fn reply_ok(&self, origin: &Origin, values: &Json) {
+        let values = RawValue::from_string(values.as_str().to_owned());
+        let reply = ExecuteReply::Ok {
+            execution_count: self.count,
+            user_expressions: &values.expect("it was JSON before"),
+            payload: [],
+        };
+        self.reply_execute(origin, &reply);
+    }
+
+    fn reply_error(&self, origin: &Origin, error: &ErrorContent) {
+        let reply = ExecuteReply::Error {
+            execution_count: self.count,
+            error,
+        };
+        self.reply_execute(origin, &reply);
+    }
+
+    fn reply_execute(&self, origin: &Origin, reply: &ExecuteReply<'_>) {
+        self.hub
+            .reply(Channel::Shell, "execute_reply", origin, Json::of(reply));
+    }
+}
+
+/// What a reader is told of the host's failure; the log has the rest.
+pub(super) fn told(error: &Error) -> String {
+    match error {
+        Error::Ended => "there is no session any more\nhint: restart".to_owned(),
+        Error::TooLarge { .. } => error.to_string(),
+        _ => {
+            "the sandbox failed\nhint: restart, and tell the author of the page if it happens again"
+                .to_owned()
+        }
+    }
+}
