@@ -181,13 +181,14 @@ werr WRAP(fd_datasync)(__wasi_fd_t fd) {
 
 // wasi-libc takes three things from rights: what a file may be opened for (`openat` asks its folder), the access mode
 // (`F_GETFL`), and that a terminal is a character device that cannot seek (`isatty`).
+static const __wasi_rights_t all_rights = (__WASI_RIGHTS_SOCK_ACCEPT << 1) - 1;
+
 static __wasi_rights_t rights_of(const struct open_file *file) {
     const __wasi_rights_t access = __WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR | __WASI_RIGHTS_FD_WRITE;
     const __wasi_rights_t seek = __WASI_RIGHTS_FD_SEEK | __WASI_RIGHTS_FD_TELL;
-    const __wasi_rights_t all = (__WASI_RIGHTS_SOCK_ACCEPT << 1) - 1;
     if (file->kind == OPEN_NODE && file->node->kind == DIR_NODE)
-        return all & ~seek;
-    __wasi_rights_t rights = all & ~access;
+        return all_rights & ~seek;
+    __wasi_rights_t rights = all_rights & ~access;
     if (file->kind == OPEN_STREAM)
         rights &= ~seek;
     if (file->readable)
@@ -204,8 +205,9 @@ werr WRAP(fd_fdstat_get)(__wasi_fd_t fd, __wasi_fdstat_t *out) {
     if (file->kind == OPEN_HOST)
         return REAL(fd_fdstat_get)(file->host_fd, out);
     __wasi_filetype_t type = file->kind == OPEN_NODE ? node_filetype(file->node) : stream_filetype(file->stream);
+    // wasi-libc hands the inherited rights on to `path_open`, where the host refuses bits that have no name.
     *out = (__wasi_fdstat_t){.fs_filetype = type, .fs_flags = file->flags, .fs_rights_base = rights_of(file),
-                             .fs_rights_inheriting = ~(__wasi_rights_t)0};
+                             .fs_rights_inheriting = all_rights};
     return OK;
 }
 
