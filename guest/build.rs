@@ -22,24 +22,37 @@ fn main() {
 fn run() -> Result<(), String> {
     let root = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("..");
     watch(&root);
-    let keys = fingerprint::keys(&root, &variable("CARGO_CFG_TARGET_ARCH")?).map_err(|error| error.to_string())?;
+    let keys = fingerprint::keys(&root, &variable("CARGO_CFG_TARGET_ARCH")?)
+        .map_err(|error| error.to_string())?;
     let hash = &keys[fingerprint::IMAGE];
     let folder = match env::var_os("CROQUANT_IMAGE") {
         Some(folder) => PathBuf::from(folder),
-        None => cache_root::cache_root().ok_or("no cache folder: set CROQUANT_CACHE")?.join("images").join(hash),
+        None => cache_root::cache_root()
+            .ok_or("no cache folder: set CROQUANT_CACHE")?
+            .join("images")
+            .join(hash),
     };
     let (image, licences) = (folder.join(COMPRESSED), folder.join(LICENCES));
     for file in [&image, &licences] {
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.is_file() {
-            return Err(format!("the guest image {hash} is not built: run `just image` (`{}` is missing)", file.display()));
+            return Err(format!(
+                "the guest image {hash} is not built: run `just image` (`{}` is missing)",
+                file.display()
+            ));
         }
     }
     let bytes = fs::read(&image).map_err(|error| format!("`{}`: {error}", image.display()))?;
     println!("cargo::rustc-env=CROQUANT_IMAGE_PATH={}", image.display());
-    println!("cargo::rustc-env=CROQUANT_LICENCES_PATH={}", licences.display());
+    println!(
+        "cargo::rustc-env=CROQUANT_LICENCES_PATH={}",
+        licences.display()
+    );
     println!("cargo::rustc-env=CROQUANT_IMAGE_HASH={hash}");
-    println!("cargo::rustc-env=CROQUANT_IMAGE_CONTENT={}", &fingerprint::hex(&Sha256::digest(&bytes))[..16]);
+    println!(
+        "cargo::rustc-env=CROQUANT_IMAGE_CONTENT={}",
+        &fingerprint::hex(&Sha256::digest(&bytes))[..16]
+    );
     Ok(())
 }
 

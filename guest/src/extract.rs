@@ -11,18 +11,29 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static IMAGE: &[u8] = include_bytes!(env!("CROQUANT_IMAGE_PATH"));
 
 /// Named by its name and its content, so that a file left by another build of the same name is never taken for it.
-const NAME: &str = concat!(env!("CROQUANT_IMAGE_HASH"), "-", env!("CROQUANT_IMAGE_CONTENT"), ".cwasm");
+const NAME: &str = concat!(
+    env!("CROQUANT_IMAGE_HASH"),
+    "-",
+    env!("CROQUANT_IMAGE_CONTENT"),
+    ".cwasm"
+);
 
 /// The image's file in `folder`, unpacked now unless it is there.
 ///
 /// # Errors
 /// The folder cannot be made or written, or is not ours alone.
 pub(crate) fn to_folder(folder: &Path) -> io::Result<File> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     let owner = fs::metadata("/proc/self")?.uid();
     let entry = fs::symlink_metadata(folder)?;
     if !entry.is_dir() || entry.uid() != owner || entry.mode() & 0o077 != 0 {
-        return Err(io::Error::new(ErrorKind::PermissionDenied, "the folder is not ours alone"));
+        return Err(io::Error::new(
+            ErrorKind::PermissionDenied,
+            "the folder is not ours alone",
+        ));
     }
     let path = folder.join(NAME);
     if let Ok(file) = checked(&path, owner) {
@@ -54,17 +65,30 @@ pub(crate) fn to_memory() -> io::Result<File> {
 /// Opens a file that an earlier call wrote: whole, and ours.
 fn checked(path: &Path, owner: u32) -> io::Result<File> {
     let no_links = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(no_links).open(path)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(no_links)
+        .open(path)?;
     let entry = file.metadata()?;
-    let whole = zstd::zstd_safe::get_frame_content_size(IMAGE).ok().flatten() == Some(entry.len());
+    let whole = zstd::zstd_safe::get_frame_content_size(IMAGE)
+        .ok()
+        .flatten()
+        == Some(entry.len());
     if !entry.is_file() || entry.uid() != owner || entry.mode() & 0o022 != 0 || !whole {
-        return Err(io::Error::new(ErrorKind::InvalidData, "the file is not the image"));
+        return Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the file is not the image",
+        ));
     }
     Ok(file)
 }
 
 fn write(path: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     unpack(&mut file)?;
     // The name must not reach the disk before the content.
     file.sync_all()
@@ -89,7 +113,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Folder {
-            let path = std::env::temp_dir().join(format!("croquant-guest-{}-{name}", process::id()));
+            let path =
+                std::env::temp_dir().join(format!("croquant-guest-{}-{name}", process::id()));
             fs::create_dir(&path).unwrap();
             Folder(path)
         }
@@ -148,7 +173,10 @@ mod tests {
         let place = folder.0.join("image");
         fs::create_dir(&place).unwrap();
         fs::set_permissions(&place, Permissions::from_mode(0o755)).unwrap();
-        assert_eq!(to_folder(&place).unwrap_err().kind(), ErrorKind::PermissionDenied);
+        assert_eq!(
+            to_folder(&place).unwrap_err().kind(),
+            ErrorKind::PermissionDenied
+        );
         fs::set_permissions(&place, Permissions::from_mode(0o700)).unwrap();
         to_folder(&place).unwrap();
     }

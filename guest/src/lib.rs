@@ -13,7 +13,9 @@ pub const HASH: &str = env!("CROQUANT_IMAGE_HASH");
 
 /// The image could be written nowhere.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot unpack the guest image: {cause}\nhint: set `CROQUANT_CACHE` to a folder that can be written")]
+#[error(
+    "cannot unpack the guest image: {cause}\nhint: set `CROQUANT_CACHE` to a folder that can be written"
+)]
 pub struct Error {
     #[source]
     cause: io::Error,

@@ -35,7 +35,9 @@ impl Cache {
         if stage == crate::fingerprint::IMAGE {
             return self.root.join("images").join(&self.keys[stage]);
         }
-        self.root.join("build").join(format!("{stage}-{}", self.keys[stage]))
+        self.root
+            .join("build")
+            .join(format!("{stage}-{}", self.keys[stage]))
     }
 
     /// Whether `stage` is built.
@@ -45,7 +47,8 @@ impl Cache {
 
     /// Keeps other builds out of this cache until the file is dropped.
     pub(crate) fn lock(&self) -> Result<File> {
-        fs::create_dir_all(&self.root).with_context(|| format!("cannot make `{}`", self.root.display()))?;
+        fs::create_dir_all(&self.root)
+            .with_context(|| format!("cannot make `{}`", self.root.display()))?;
         let lock = File::create(self.root.join("lock"))?;
         if lock.try_lock().is_err() {
             eprintln!("waiting for another build in `{}`", self.root.display());
@@ -56,7 +59,12 @@ impl Cache {
 
     /// Builds `stage` with `make`, which fills an empty folder, unless its output is there. What an interrupted build left is
     /// deleted first, and nothing gets its final name before it is complete.
-    pub(crate) fn build(&self, stage: &str, what: &str, make: impl FnOnce(&Path, &Log) -> Result<()>) -> Result<()> {
+    pub(crate) fn build(
+        &self,
+        stage: &str,
+        what: &str,
+        make: impl FnOnce(&Path, &Log) -> Result<()>,
+    ) -> Result<()> {
         let output = self.output(stage);
         if output.is_dir() {
             return Ok(());
@@ -67,7 +75,11 @@ impl Cache {
             fs::remove_dir_all(&partial)?;
         }
         fs::create_dir_all(&partial)?;
-        let log = Log::create(self.root.join("logs").join(format!("{stage}-{}.log", self.keys[stage])))?;
+        let log = Log::create(
+            self.root
+                .join("logs")
+                .join(format!("{stage}-{}.log", self.keys[stage])),
+        )?;
         let progress = Progress::start(stage, what);
         make(&partial, &log).with_context(|| format!("cannot build `{stage}` ({what})"))?;
         fs::rename(&partial, &output)?;

@@ -43,8 +43,16 @@ impl Log {
             .status()
             .with_context(|| format!("cannot start `{}`", command.get_program().display()))?;
         if !status.success() {
-            let name = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
-            bail!("`{name}` failed ({status})\n{}\nhint: the whole log is `{}`", self.tail(), self.path.display());
+            let name = Path::new(command.get_program())
+                .file_name()
+                .unwrap_or_default()
+                .display()
+                .to_string();
+            bail!(
+                "`{name}` failed ({status})\n{}\nhint: the whole log is `{}`",
+                self.tail(),
+                self.path.display()
+            );
         }
         Ok(())
     }
@@ -64,5 +72,8 @@ pub(crate) fn jobs() -> usize {
 
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.display().to_string()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.display().to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

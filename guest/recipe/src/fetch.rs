@@ -31,7 +31,11 @@ pub(crate) fn all(folder: &Path, log: &Log) -> Result<()> {
         return Ok(());
     }
     let bytes: u64 = missing.iter().map(|pin| pin.bytes).sum();
-    let what = format!("{} pinned files, {:.1} MB", missing.len(), bytes as f64 / 1e6);
+    let what = format!(
+        "{} pinned files, {:.1} MB",
+        missing.len(),
+        bytes as f64 / 1e6
+    );
     let progress = Progress::start("download", &what);
     // Half a download stays here, and apt-get goes on where it stopped.
     let partial = folder.join(".partial");
@@ -49,7 +53,10 @@ pub(crate) fn all(folder: &Path, log: &Log) -> Result<()> {
 fn verify(path: &Path, pin: &Pin) -> Result<()> {
     let bytes = fs::read(path).with_context(|| format!("`{}` did not arrive", pin.file))?;
     if bytes.len() as u64 != pin.bytes || hex(&Sha256::digest(&bytes)) != pin.sha256 {
-        bail!("`{}` is not the pinned file: its size or SHA-256 differs", path.display());
+        bail!(
+            "`{}` is not the pinned file: its size or SHA-256 differs",
+            path.display()
+        );
     }
     Ok(())
 }
@@ -59,7 +66,9 @@ fn download(pins: &[&Pin], folder: &Path, log: &Log) -> Result<()> {
     let configuration = configure(folder, &mirror)?;
     let apt_get = || {
         let mut command = Command::new("apt-get");
-        command.env("APT_CONFIG", &configuration).current_dir(folder);
+        command
+            .env("APT_CONFIG", &configuration)
+            .current_dir(folder);
         command
     };
     log.run(apt_get().arg("update"))?;
@@ -93,7 +102,9 @@ fn configure(folder: &Path, mirror: &Mirror) -> Result<PathBuf> {
 }
 
 fn by_hand(pins: &[&Pin], folder: &Path) -> String {
-    let mut text = String::from("cannot download the sources\nhint: where apt-get has no Debian mirror, put these files in `");
+    let mut text = String::from(
+        "cannot download the sources\nhint: where apt-get has no Debian mirror, put these files in `",
+    );
     text.push_str(&format!("{}`:", folder.display()));
     for pin in pins {
         text.push_str(&format!("\n  {} (SHA-256 {})", pin.file, pin.sha256));

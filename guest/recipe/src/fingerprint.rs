@@ -24,17 +24,32 @@ const PINS: &str = "guest/recipe/src/pins.rs";
 
 /// All stages, in an order in which they can be built.
 pub(crate) const STAGES: &[Stage] = &[
-    Stage { name: "source", after: &[], inputs: &[PINS, "guest/recipe/src/stages/source.rs"] },
-    Stage { name: "native", after: &["source"], inputs: &["guest/recipe/src/stages/native.rs"] },
+    Stage {
+        name: "source",
+        after: &[],
+        inputs: &[PINS, "guest/recipe/src/stages/source.rs"],
+    },
+    Stage {
+        name: "native",
+        after: &["source"],
+        inputs: &["guest/recipe/src/stages/native.rs"],
+    },
     Stage {
         name: "libs",
         after: &["source"],
-        inputs: &["guest/recipe/src/target.rs", "guest/recipe/src/stages/libs.rs"],
+        inputs: &[
+            "guest/recipe/src/target.rs",
+            "guest/recipe/src/stages/libs.rs",
+        ],
     },
     Stage {
         name: "python",
         after: &["source", "native", "libs"],
-        inputs: &["guest/recipe/src/target.rs", "guest/recipe/src/stages/python.rs", "guest/patches"],
+        inputs: &[
+            "guest/recipe/src/target.rs",
+            "guest/recipe/src/stages/python.rs",
+            "guest/patches",
+        ],
     },
     Stage {
         name: "embedded",
@@ -51,7 +66,11 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage {
         name: "link",
         after: &["libs", "python", "embedded"],
-        inputs: &["guest/recipe/src/stages/link.rs", "guest/shim", "guest/memfs"],
+        inputs: &[
+            "guest/recipe/src/stages/link.rs",
+            "guest/shim",
+            "guest/memfs",
+        ],
     },
     Stage {
         name: IMAGE,
@@ -89,12 +108,17 @@ pub(crate) fn keys(root: &Path, arch: &str) -> io::Result<BTreeMap<&'static str,
         for input in stage.inputs {
             field(&mut hash, input.as_bytes());
             match input.split_once('#') {
-                Some((lock, package)) => field(&mut hash, pinned(&root.join(lock), package)?.as_bytes()),
+                Some((lock, package)) => {
+                    field(&mut hash, pinned(&root.join(lock), package)?.as_bytes())
+                }
                 None => {
                     for file in files(root, &root.join(input))? {
                         let name = file.strip_prefix(root).expect("lies in the repository");
                         field(&mut hash, name.as_os_str().as_encoded_bytes());
-                        field(&mut hash, &fs::read(&file).map_err(|error| named(&file, &error))?);
+                        field(
+                            &mut hash,
+                            &fs::read(&file).map_err(|error| named(&file, &error))?,
+                        );
                     }
                 }
             }
@@ -127,8 +151,14 @@ fn files(root: &Path, path: &Path) -> io::Result<Vec<PathBuf>> {
     entries.sort();
     let mut found = Vec::new();
     for entry in entries {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let skipped = name.starts_with('.') || matches!(&*name, "tests" | "__pycache__") || name.ends_with(".md");
+        let name = entry
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let skipped = name.starts_with('.')
+            || matches!(&*name, "tests" | "__pycache__")
+            || name.ends_with(".md");
         if !skipped {
             found.extend(files(root, &entry)?);
         }
@@ -141,8 +171,12 @@ fn pinned(lock: &Path, package: &str) -> io::Result<String> {
     let text = fs::read_to_string(lock).map_err(|error| named(lock, &error))?;
     let blocks = text.split("[[package]]");
     let name = format!("name = \"{package}\"");
-    let block = blocks.filter(|block| block.lines().any(|line| line == name)).collect::<String>();
-    let kept = block.lines().filter(|line| line.starts_with("version") || line.starts_with("checksum"));
+    let block = blocks
+        .filter(|block| block.lines().any(|line| line == name))
+        .collect::<String>();
+    let kept = block
+        .lines()
+        .filter(|line| line.starts_with("version") || line.starts_with("checksum"));
     Ok(kept.collect::<Vec<_>>().join("\n"))
 }
 

@@ -43,10 +43,16 @@ fn run() -> Result<()> {
         Some("paths") => true,
         Some(other) => bail!("unknown argument `{other}`\nhint: nothing, or `paths`"),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()?;
     let cache = cache_root::cache_root().context("no cache folder\nhint: set `CROQUANT_CACHE`")?;
-    std::fs::create_dir_all(&cache).with_context(|| format!("cannot make `{}`", cache.display()))?;
-    let cache = Cache::new(cache.canonicalize()?, fingerprint::keys(&root, std::env::consts::ARCH)?);
+    std::fs::create_dir_all(&cache)
+        .with_context(|| format!("cannot make `{}`", cache.display()))?;
+    let cache = Cache::new(
+        cache.canonicalize()?,
+        fingerprint::keys(&root, std::env::consts::ARCH)?,
+    );
     build(&cache, &root, paths)?;
     if paths {
         print_paths(&cache)?;
@@ -71,7 +77,11 @@ fn build(cache: &Cache, root: &Path, all: bool) -> Result<()> {
         link::build(cache, root)?;
         image::build(cache)?;
     }
-    eprintln!("image     {} ready: {:.1} s", cache.key(IMAGE), started.elapsed().as_secs_f64());
+    eprintln!(
+        "image     {} ready: {:.1} s",
+        cache.key(IMAGE),
+        started.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 

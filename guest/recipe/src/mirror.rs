@@ -28,21 +28,40 @@ pub(crate) fn find() -> Result<Mirror> {
     if !Path::new(KEYRING).exists() {
         bail!("this is not Debian: `{KEYRING}` is missing");
     }
-    let mut texts = vec![fs::read_to_string(Path::new(CONFIGURED).join("sources.list")).unwrap_or_default()];
+    let mut texts =
+        vec![fs::read_to_string(Path::new(CONFIGURED).join("sources.list")).unwrap_or_default()];
     let mut parts: Vec<_> = match fs::read_dir(Path::new(CONFIGURED).join("sources.list.d")) {
-        Ok(parts) => parts.collect::<io::Result<Vec<_>>>()?.iter().map(fs::DirEntry::path).collect(),
+        Ok(parts) => parts
+            .collect::<io::Result<Vec<_>>>()?
+            .iter()
+            .map(fs::DirEntry::path)
+            .collect(),
         Err(_) => Vec::new(),
     };
     parts.sort();
-    texts.extend(parts.iter().filter_map(|part| fs::read_to_string(part).ok()));
-    let uri = texts.iter().flat_map(|text| uris(text)).find(|uri| is_debian(uri));
-    Ok(Mirror { uri: uri.unwrap_or("http://deb.debian.org/debian").to_owned() })
+    texts.extend(
+        parts
+            .iter()
+            .filter_map(|part| fs::read_to_string(part).ok()),
+    );
+    let uri = texts
+        .iter()
+        .flat_map(|text| uris(text))
+        .find(|uri| is_debian(uri));
+    Ok(Mirror {
+        uri: uri.unwrap_or("http://deb.debian.org/debian").to_owned(),
+    })
 }
 
 /// The addresses in a file of either form, one-line or deb822.
 fn uris(text: &str) -> impl Iterator<Item = &str> {
-    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("deb ") || line.starts_with("URIs:"));
-    lines.flat_map(str::split_whitespace).filter(|word| word.contains("://"))
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("deb ") || line.starts_with("URIs:"));
+    lines
+        .flat_map(str::split_whitespace)
+        .filter(|word| word.contains("://"))
 }
 
 /// Whether an address is the main archive's, and not the security archive or some vendor's.
@@ -61,16 +80,25 @@ mod tests {
 
     #[test]
     fn one_line_sources() {
-        check("# deb http://old/debian x\ndeb [arch=amd64] http://a.example/debian bookworm main\n", Some("http://a.example/debian"));
+        check(
+            "# deb http://old/debian x\ndeb [arch=amd64] http://a.example/debian bookworm main\n",
+            Some("http://a.example/debian"),
+        );
     }
 
     #[test]
     fn deb822_sources() {
-        check("Types: deb\nURIs: http://b.example/debian/\nSuites: bookworm\n", Some("http://b.example/debian/"));
+        check(
+            "Types: deb\nURIs: http://b.example/debian/\nSuites: bookworm\n",
+            Some("http://b.example/debian/"),
+        );
     }
 
     #[test]
     fn security_and_vendors_are_passed_over() {
-        check("deb http://b.example/debian-security bookworm main\ndeb https://vendor.example/apt stable main\n", None);
+        check(
+            "deb http://b.example/debian-security bookworm main\ndeb https://vendor.example/apt stable main\n",
+            None,
+        );
     }
 }

@@ -20,12 +20,19 @@ impl Progress {
         let ticker = stderr().is_terminal().then(|| {
             let (stop, stopped) = channel();
             let line = line.clone();
-            (stop, std::thread::spawn(move || tick(&line, started, &stopped)))
+            (
+                stop,
+                std::thread::spawn(move || tick(&line, started, &stopped)),
+            )
         });
         if ticker.is_none() {
             eprintln!("{line} …");
         }
-        Progress { line, started, ticker }
+        Progress {
+            line,
+            started,
+            ticker,
+        }
     }
 
     /// Says how long it took.
@@ -33,7 +40,11 @@ impl Progress {
         let terminal = self.ticker.is_some();
         self.stop();
         let start = if terminal { "\r\x1b[K" } else { "" };
-        eprintln!("{start}{}: {:.1} s", self.line, self.started.elapsed().as_secs_f64());
+        eprintln!(
+            "{start}{}: {:.1} s",
+            self.line,
+            self.started.elapsed().as_secs_f64()
+        );
     }
 
     fn stop(&mut self) {

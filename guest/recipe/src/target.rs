@@ -12,11 +12,19 @@ pub(crate) const RANLIB: &str = "llvm-ranlib-19";
 pub(crate) const LINKER: &str = "wasm-ld-19";
 
 /// The instruction set, beyond WebAssembly's first version, that the guest may use.
-pub(crate) const FEATURES: &[&str] = &["-msimd128", "-mbulk-memory", "-mnontrapping-fptoint", "-mextended-const"];
+pub(crate) const FEATURES: &[&str] = &[
+    "-msimd128",
+    "-mbulk-memory",
+    "-mnontrapping-fptoint",
+    "-mextended-const",
+];
 
 /// The compiler's command for the sysroot of wasi-libc.
 pub(crate) fn compiler(sysroot: &Path) -> String {
-    format!("{CLANG} --target=wasm32-wasi --sysroot={}", sysroot.display())
+    format!(
+        "{CLANG} --target=wasm32-wasi --sysroot={}",
+        sysroot.display()
+    )
 }
 
 /// Optimisation of CPython and its libraries: whole-program.

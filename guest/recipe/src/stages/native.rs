@@ -18,18 +18,31 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
         let work = out.join("work");
         fs::create_dir(&work)?;
         let mut configure = Command::new(source.join("configure"));
-        configure.current_dir(&work).args(["--prefix=/usr", "--disable-test-modules", "--without-ensurepip"]);
+        configure.current_dir(&work).args([
+            "--prefix=/usr",
+            "--disable-test-modules",
+            "--without-ensurepip",
+        ]);
         log.run(configure.args(["--with-hash-algorithm=siphash13", "OPT=-DNDEBUG -O3 -Wall"]))?;
         let mut make = Command::new("make");
         log.run(make.current_dir(&work).arg(format!("-j{}", jobs())))?;
         let mut install = Command::new("make");
-        log.run(install.current_dir(&work).arg("altinstall").arg(format!("DESTDIR={}", out.join("root").display())))?;
+        log.run(
+            install
+                .current_dir(&work)
+                .arg("altinstall")
+                .arg(format!("DESTDIR={}", out.join("root").display())),
+        )?;
         // Python finds its library next to its own folder, so the installation can lie anywhere.
         for name in ["bin", "lib", "include"] {
             fs::rename(out.join("root/usr").join(name), out.join(name))?;
         }
         fs::remove_dir_all(out.join("root"))?;
         fs::remove_dir_all(&work)?;
-        log.run(Command::new(out.join(PYTHON)).args(["-I", "-c", "import zlib, bz2, lzma, sqlite3, decimal, hashlib, math, json"]))
+        log.run(Command::new(out.join(PYTHON)).args([
+            "-I",
+            "-c",
+            "import zlib, bz2, lzma, sqlite3, decimal, hashlib, math, json",
+        ]))
     })
 }

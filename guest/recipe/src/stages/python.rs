@@ -29,16 +29,31 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
     cache.build("python", "CPython for WebAssembly", |out, log| {
         let (source, work) = (out.join("source"), out.join("work"));
         let mut copy = Command::new("cp");
-        log.run(copy.arg("--archive").arg(cache.output("source").join(CPYTHON.folder)).arg(&source))?;
+        log.run(
+            copy.arg("--archive")
+                .arg(cache.output("source").join(CPYTHON.folder))
+                .arg(&source),
+        )?;
         patch(&root.join("guest/patches"), &source, log)?;
         fs::create_dir(&work)?;
         configure(cache, &source, &work, log)?;
         let mut make = Command::new("make");
-        log.run(make.current_dir(&work).arg("-s").arg(format!("-j{}", jobs())).args(ARCHIVES).arg("pybuilddir.txt"))?;
+        log.run(
+            make.current_dir(&work)
+                .arg("-s")
+                .arg(format!("-j{}", jobs()))
+                .args(ARCHIVES)
+                .arg("pybuilddir.txt"),
+        )?;
         combine(&cache.output("libs"), &work, &out.join("python.o"), log)?;
 
         let mut headers = Command::new("cp");
-        log.run(headers.arg("--recursive").arg(source.join("Include")).arg(out.join("include")))?;
+        log.run(
+            headers
+                .arg("--recursive")
+                .arg(source.join("Include"))
+                .arg(out.join("include")),
+        )?;
         fs::copy(work.join("pyconfig.h"), out.join("include/pyconfig.h"))?;
         sysconfig(cache, &work, out)?;
         fs::remove_dir_all(&work)?;
@@ -48,11 +63,21 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
 }
 
 fn patch(patches: &Path, source: &Path, log: &Log) -> Result<()> {
-    let mut files: Vec<_> = fs::read_dir(patches)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "patch"));
+    let mut files: Vec<_> = fs::read_dir(patches)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "patch")
+    });
     files.sort();
     for file in files {
-        log.run(Command::new("patch").current_dir(source).args(["--strip=1", "--batch", "--input"]).arg(file))?;
+        log.run(
+            Command::new("patch")
+                .current_dir(source)
+                .args(["--strip=1", "--batch", "--input"])
+                .arg(file),
+        )?;
     }
     Ok(())
 }
@@ -61,28 +86,71 @@ fn configure(cache: &Cache, source: &Path, work: &Path, log: &Log) -> Result<()>
     let cc = compiler(&libs::sysroot(cache));
     let libs = cache.output("libs");
     let mut configure = Command::new(source.join("configure"));
-    configure.current_dir(work).env("CONFIG_SITE", source.join("Tools/wasm/config.site-wasm32-wasi"));
-    configure.env("CC", &cc).env("CPP", format!("{cc} -E")).env("CXX", "false").env("AR", AR).env("RANLIB", RANLIB);
+    configure.current_dir(work).env(
+        "CONFIG_SITE",
+        source.join("Tools/wasm/config.site-wasm32-wasi"),
+    );
+    configure
+        .env("CC", &cc)
+        .env("CPP", format!("{cc} -E"))
+        .env("CXX", "false")
+        .env("AR", AR)
+        .env("RANLIB", RANLIB);
     // Without this the host's own libraries would be found and believed in.
-    configure.env("PKG_CONFIG", "false").env("LDFLAGS", "-fuse-ld=lld");
-    for (module, library) in [("ZLIB", "z"), ("BZIP2", "bz2"), ("LIBLZMA", "lzma"), ("LIBSQLITE3", "sqlite3")] {
-        configure.env(format!("{module}_CFLAGS"), format!("-I{}", libs.join("include").display()));
-        configure.env(format!("{module}_LIBS"), format!("-L{} -l{library}", libs.join("lib").display()));
+    configure
+        .env("PKG_CONFIG", "false")
+        .env("LDFLAGS", "-fuse-ld=lld");
+    for (module, library) in [
+        ("ZLIB", "z"),
+        ("BZIP2", "bz2"),
+        ("LIBLZMA", "lzma"),
+        ("LIBSQLITE3", "sqlite3"),
+    ] {
+        configure.env(
+            format!("{module}_CFLAGS"),
+            format!("-I{}", libs.join("include").display()),
+        );
+        configure.env(
+            format!("{module}_LIBS"),
+            format!("-L{} -l{library}", libs.join("lib").display()),
+        );
     }
-    configure.env("OPT", optimised()).args(["--host=wasm32-wasip1", "--prefix=/usr"]);
+    // The memory filesystem defines these.
+    configure
+        .env("ac_cv_func_dup", "yes")
+        .env("ac_cv_func_dup2", "yes");
+    configure
+        .env("OPT", optimised())
+        .args(["--host=wasm32-wasip1", "--prefix=/usr"]);
     configure.arg(format!("--build={}-pc-linux-gnu", std::env::consts::ARCH));
-    configure.arg(format!("--with-build-python={}", cache.output("native").join(native::PYTHON).display()));
-    configure.args(["--with-pymalloc", "--with-hash-algorithm=siphash13", "--with-tzpath=/usr/share/zoneinfo"]);
-    configure.args(["--disable-test-modules", "--disable-ipv6", "--without-ensurepip", "--without-readline"]);
+    configure.arg(format!(
+        "--with-build-python={}",
+        cache.output("native").join(native::PYTHON).display()
+    ));
+    configure.args([
+        "--with-pymalloc",
+        "--with-hash-algorithm=siphash13",
+        "--with-tzpath=/usr/share/zoneinfo",
+    ]);
+    configure.args([
+        "--disable-test-modules",
+        "--disable-ipv6",
+        "--without-ensurepip",
+        "--without-readline",
+    ]);
     log.run(&mut configure)
 }
 
 /// Whole-program optimisation of Python and its libraries into one object.
 fn combine(libs: &Path, work: &Path, object: &Path, log: &Log) -> Result<()> {
     let mut link = Command::new(LINKER);
-    link.args(["--relocatable", "--lto-O3", "--whole-archive"]).arg(work.join(ARCHIVES[0])).arg("--no-whole-archive");
+    link.args(["--relocatable", "--lto-O3", "--whole-archive"])
+        .arg(work.join(ARCHIVES[0]))
+        .arg("--no-whole-archive");
     link.args(ARCHIVES[1..].iter().map(|archive| work.join(archive)));
-    link.args(["sqlite3", "bz2", "lzma", "z"].map(|library| libs.join(format!("lib/lib{library}.a"))));
+    link.args(
+        ["sqlite3", "bz2", "lzma", "z"].map(|library| libs.join(format!("lib/lib{library}.a"))),
+    );
     log.run(link.arg("-o").arg(object))
 }
 
@@ -90,7 +158,11 @@ fn combine(libs: &Path, work: &Path, object: &Path, log: &Log) -> Result<()> {
 fn sysconfig(cache: &Cache, work: &Path, out: &Path) -> Result<()> {
     let folder = fs::read_to_string(work.join("pybuilddir.txt"))?;
     let mut text = fs::read_to_string(work.join(folder.trim()).join(SYSCONFIG))?;
-    for (path, name) in [(work, "/usr/src/build"), (out, "/usr/src"), (&cache.folder(""), "/usr/src/cache/")] {
+    for (path, name) in [
+        (work, "/usr/src/build"),
+        (out, "/usr/src"),
+        (&cache.folder(""), "/usr/src/cache/"),
+    ] {
         text = text.replace(&path.display().to_string(), name);
     }
     Ok(fs::write(out.join(SYSCONFIG), text)?)

@@ -29,10 +29,24 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
 }
 
 fn unpack(archive: &Path, out: &Path, folder: &str, log: &Log) -> Result<()> {
-    if archive.extension().is_some_and(|extension| extension == "deb") {
-        log.run(Command::new("dpkg-deb").arg("--extract").args([archive, &out.join(folder)]))
+    if archive
+        .extension()
+        .is_some_and(|extension| extension == "deb")
+    {
+        log.run(
+            Command::new("dpkg-deb")
+                .arg("--extract")
+                .args([archive, &out.join(folder)]),
+        )
     } else {
         fs::create_dir_all(out)?;
-        log.run(Command::new("tar").arg("--extract").arg("--no-same-owner").arg("--file").arg(archive).current_dir(out))
+        log.run(
+            Command::new("tar")
+                .arg("--extract")
+                .arg("--no-same-owner")
+                .arg("--file")
+                .arg(archive)
+                .current_dir(out),
+        )
     }
 }
