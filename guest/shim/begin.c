@@ -176,12 +176,23 @@ reseed_random(void)
     return 0;
 }
 
+/* A kernel imports from its working folder: modules that it was given come before the standard library's, loaded or not. */
+static int
+unload_shadowed(void)
+{
+    PyObject *unload = croquant_guest_function("_croquant.program.unload_shadowed");
+    PyObject *done = unload == NULL ? NULL : PyObject_CallFunction(unload, "s", "");
+    Py_XDECREF(unload);
+    Py_XDECREF(done);
+    return done == NULL ? ENOMEM : 0;
+}
+
 int
 croquant_begin_session(const unsigned char *records, size_t len)
 {
     enum session_mode mode = MODE_KERNEL;
     unsigned terminals = 0;
-    int mounts = 0;
+    int mounts = 0, files = 0;
     PyObject *arguments = NULL;
     int status = reseed_random();
     const unsigned char *at = records, *end = records + len;
@@ -214,6 +225,7 @@ croquant_begin_session(const unsigned char *records, size_t len)
             break;
         case RECORD_FILE:
             status = add_file(at, size);
+            files++;
             break;
         case RECORD_STDIO:
             if (size != 1) {
@@ -239,6 +251,9 @@ croquant_begin_session(const unsigned char *records, size_t len)
     Py_XDECREF(arguments);
     if (status == 0) {
         status = set_mode(mode, terminals);
+    }
+    if (status == 0 && mode != MODE_PROGRAM && mounts + files > 0) {
+        status = unload_shadowed();
     }
     PyErr_Clear();
     return status;

@@ -13,8 +13,14 @@ UNIX = "this belongs to the operating system, and there is none here"
 STDLIB_ONLY = "only Python's standard library is installed here"
 
 MODULES = {
+    "tkinter": SCREEN,
     "_tkinter": SCREEN,
+    "turtle": SCREEN,
+    "turtledemo": SCREEN,
+    "idlelib": SCREEN,
+    "ctypes": NATIVE,
     "_ctypes": NATIVE,
+    "curses": TERMINAL,
     "_curses": TERMINAL,
     "_curses_panel": TERMINAL,
     "readline": TERMINAL,
@@ -39,8 +45,10 @@ MODULES = {
     "sklearn": STDLIB_ONLY,
     "requests": STDLIB_ONLY,
     "PIL": STDLIB_ONLY,
-    "pygame": "there is no screen here to open windows on",
+    "pygame": SCREEN,
     "pip": STDLIB_ONLY,
+    "ensurepip": STDLIB_ONLY,
+    "venv": STDLIB_ONLY,
 }
 
 FUNCTIONS = dict.fromkeys(

@@ -1,6 +1,8 @@
 """Errors of cells, told as CPython tells them, without the frames of the machinery that ran the cell."""
 
 import json
+import linecache
+import sys
 import traceback
 
 import _croquant_host as host
@@ -10,16 +12,33 @@ CELL = "<cell "
 OWN = "/_croquant/"
 
 
+# The modules of the image, so that an error can be told even after `sys.modules.clear()`. Set when it is made.
+image = {}
+
+
 def report(exception):
-    host.emit(ERROR, json.dumps(describe(exception)))
+    try:
+        message = describe(exception)
+    except Exception:
+        sys.modules.update((name, module) for name, module in image.items() if name not in sys.modules)
+        message = describe(exception)
+    host.emit(ERROR, json.dumps(message))
 
 
 def describe(exception):
+    if isinstance(exception, SyntaxError) and exception.text is None:
+        show_line(exception)
     return {
         "ename": type(exception).__name__,
         "evalue": text_of(exception),
         "traceback": lines_of(exception),
     }
+
+
+def show_line(exception):
+    """Errors that the compiler finds, and not the parser, look for their line in a file; that of a cell is here."""
+    if isinstance(exception.filename, str) and exception.filename.startswith(CELL) and isinstance(exception.lineno, int):
+        exception.text = linecache.getline(exception.filename, exception.lineno) or None
 
 
 def text_of(exception):

@@ -124,8 +124,15 @@ def run_cell(coroutine):
 
     if _runner is None:
         _runner = asyncio.Runner()
-    # Not KeyboardInterrupt's frames alone: the runner also cancels the cell's task, so that nothing of it lingers.
-    return _runner.run(coroutine)
+    try:
+        return _runner.run(coroutine)
+    except KeyboardInterrupt as error:
+        # The runner cancels the cell's task: what it was doing is told, and not how it was cancelled.
+        cancelled = error.__context__
+        if cancelled is not None:
+            error.__traceback__ = cancelled.__traceback__
+            error.__context__ = None
+        raise
 
 
 def forget():

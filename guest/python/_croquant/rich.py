@@ -3,9 +3,11 @@
 import base64
 import inspect
 import json
-import traceback
+import sys
 
 import _croquant_host as host
+
+from . import errors
 
 EXECUTE_RESULT = 1
 METHODS = {
@@ -73,6 +75,6 @@ def call(value, name, **options):
         return method(**options)
     except NotImplementedError:
         return None
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        print("\n".join(errors.lines_of(error)), file=sys.stderr)
         return None

@@ -107,3 +107,4 @@ def rest():
     sys.modules["linecache"]._interactive_cache.clear()
     sys.modules["re"].purge()
     program.captured = frozenset(sys.modules)
+    errors.image = dict(sys.modules)
