@@ -6,8 +6,8 @@
 
 enum { CMD_DUPFD = 0, CMD_SETLK = 6, CMD_SETLKW = 7, CMD_OFD_SETLK = 37, CMD_OFD_SETLKW = 38, CMD_DUPFD_CLOEXEC = 1030 };
 
-int dup(int fd);
-int dup2(int fd, int to);
+int __wrap_dup(int fd);
+int __wrap_dup2(int fd, int to);
 int __real_fcntl(int fd, int cmd, ...);
 int __wrap_fcntl(int fd, int cmd, ...);
 
@@ -20,11 +20,11 @@ static int dup_from(int fd, int at_least) {
     return -1;
 }
 
-int dup(int fd) {
+int __wrap_dup(int fd) {
     return dup_from(fd, 0);
 }
 
-int dup2(int fd, int to) {
+int __wrap_dup2(int fd, int to) {
     werr err = memfs_dup2(fd, to);
     if (err == OK)
         return to;

@@ -2,6 +2,10 @@
 #ifndef CROQUANT_FS_H
 #define CROQUANT_FS_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE    // strnlen, whatever -std says; so this header comes first
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
