@@ -12,7 +12,7 @@ pub(crate) fn version() -> Result<Exit, Failure> {
 
 /// Prints the licences of what is in the image.
 pub(crate) fn licences() -> Result<Exit, Failure> {
-    print("")
+    print(image::licences())
 }
 
 fn print(text: &str) -> Result<Exit, Failure> {

@@ -42,7 +42,11 @@ impl CtrlC {
     }
 
     /// Runs `call` to its end, passing each press on to the guest.
-    pub(crate) async fn watch<F: Future>(&mut self, interrupter: &Interrupter, call: F) -> F::Output {
+    pub(crate) async fn watch<F: Future>(
+        &mut self,
+        interrupter: &Interrupter,
+        call: F,
+    ) -> F::Output {
         let mut call = pin!(call);
         self.last = None;
         loop {

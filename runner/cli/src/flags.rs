@@ -7,7 +7,11 @@ use croquant_sandbox::Limits;
 
 /// Python in a sandbox: scripts, a prompt, and tutorials that run in the browser.
 #[derive(Debug, Parser)]
-#[command(name = "croquant", disable_version_flag = true, arg_required_else_help = true)]
+#[command(
+    name = "croquant",
+    disable_version_flag = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Flags {
     /// Print the version of croquant, of its Python and of its image
     #[arg(short = 'V', long)]
@@ -50,7 +54,7 @@ pub(crate) struct RunFlags {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<OsString>,
     /// The script, or `-` for standard input, and its arguments
-    #[arg(value_name = "SCRIPT", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
     pub(crate) program: Vec<OsString>,
 }
 

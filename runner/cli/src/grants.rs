@@ -30,7 +30,9 @@ impl GrantError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoFolder(_) => "write `--dir HOST[:GUEST][:ro|rw]`",
-            Self::TooManyColons(_) => "write `--dir HOST[:GUEST][:ro|rw]`, and `\\:` for a colon in HOST",
+            Self::TooManyColons(_) => {
+                "write `--dir HOST[:GUEST][:ro|rw]`, and `\\:` for a colon in HOST"
+            }
             Self::Root(_) => "name a folder of the guest, as in `--dir /:/host`",
             Self::Twice(_) => "give each `--dir` its own GUEST, as in `--dir HOST:GUEST`",
             Self::Env(_) => "write the variable with its value, as in `--env LANG=C`",
@@ -213,6 +215,9 @@ mod tests {
         assert_eq!(variable(OsStr::new("A=")), pair("A", ""));
         assert_eq!(variable(OsStr::new("A=b=c")), pair("A", "b=c"));
         assert_eq!(variable(OsStr::new("A")), Err(GrantError::Env("A".into())));
-        assert_eq!(variable(OsStr::new("=b")), Err(GrantError::Env("=b".into())));
+        assert_eq!(
+            variable(OsStr::new("=b")),
+            Err(GrantError::Env("=b".into()))
+        );
     }
 }

@@ -34,7 +34,10 @@ pub(crate) fn missing_folder(last_line: &str, script: Option<&str>) -> Option<St
 /// The top-level module that an import did not find.
 fn missing_module(line: &str) -> Option<&str> {
     let (before, name) = line.split_once("No module named ")?;
-    if !before.ends_with("Error: ") && !before.ends_with("Error while finding module specification: ") && !before.ends_with(": ") {
+    if !before.ends_with("Error: ")
+        && !before.ends_with("Error while finding module specification: ")
+        && !before.ends_with(": ")
+    {
         return None;
     }
     let name = name.trim_matches('\'').split(['.', '\'']).next()?;
@@ -63,7 +66,10 @@ mod tests {
         assert_eq!(found, Some("helper"));
         let found = missing_module("ModuleNotFoundError: No module named 'a.b'");
         assert_eq!(found, Some("a"));
-        assert_eq!(missing_module("croquant: No module named tool"), Some("tool"));
+        assert_eq!(
+            missing_module("croquant: No module named tool"),
+            Some("tool")
+        );
         assert_eq!(missing_module("No module named '../x'"), None);
         assert_eq!(missing_module("ValueError: no"), None);
     }

@@ -9,11 +9,19 @@ use crate::exit::Failure;
 /// # Errors
 /// If it cannot be unpacked or opened.
 pub(crate) fn open() -> Result<File, Failure> {
-    let path = std::env::var_os("CROQUANT_IMAGE").unwrap_or_default();
-    File::open(path).map_err(Failure::host)
+    croquant_guest::open().map_err(Failure::host)
 }
 
 /// One line that names croquant, its Python and its image.
 pub(crate) fn version() -> String {
-    format!("croquant {}", env!("CARGO_PKG_VERSION"))
+    format!(
+        "croquant {} (image {})",
+        env!("CARGO_PKG_VERSION"),
+        croquant_guest::HASH
+    )
+}
+
+/// The licences of everything in the image.
+pub(crate) fn licences() -> &'static str {
+    croquant_guest::licences()
 }

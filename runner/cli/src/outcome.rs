@@ -10,14 +10,16 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
         Outcome::Completed if report.dropped_bytes == 0 => Ok(Exit::Program(0)),
         Outcome::Raised if report.dropped_bytes == 0 => Ok(Exit::Program(1)),
         Outcome::Exited(code) if report.dropped_bytes == 0 => Ok(Exit::Program(*code)),
-        Outcome::Completed | Outcome::Raised | Outcome::Exited(_) | Outcome::OutputLimit => Err(Failure::new(
-            Exit::Output,
-            format!(
-                "the program wrote more than `{}` MiB, and the rest was dropped",
-                limits.output_bytes >> 20
-            ),
-            "raise the limit with `--output`",
-        )),
+        Outcome::Completed | Outcome::Raised | Outcome::Exited(_) | Outcome::OutputLimit => {
+            Err(Failure::new(
+                Exit::Output,
+                format!(
+                    "the program wrote more than `{}` MiB, and the rest was dropped",
+                    limits.output_bytes >> 20
+                ),
+                "raise the limit with `--output`",
+            ))
+        }
         // Python has shown its traceback.
         Outcome::Interrupted => Ok(Exit::Interrupted),
         Outcome::Killed => Err(Failure {

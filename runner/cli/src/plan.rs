@@ -90,7 +90,9 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
     match flags.command {
         _ if flags.version => Ok(Plan::Version),
         Some(CommandFlags::Run(run)) => plan_run(run).map(Plan::Run),
-        Some(CommandFlags::Repl(ReplFlags { grants, limits })) => grant(&grants, &limits).map(Plan::Repl),
+        Some(CommandFlags::Repl(ReplFlags { grants, limits })) => {
+            grant(&grants, &limits).map(Plan::Repl)
+        }
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
         None => Err(usage("no command is given", "see `croquant --help`")),
@@ -284,7 +286,11 @@ mod tests {
     #[test]
     fn code_may_look_like_an_option() {
         check(&["run", "-c", "-1"], Source::Command("-1".into()), &[]);
-        check(&["run", "-cprint(1)"], Source::Command("print(1)".into()), &[]);
+        check(
+            &["run", "-cprint(1)"],
+            Source::Command("print(1)".into()),
+            &[],
+        );
         check(&["run", "-c", ""], Source::Command("".into()), &[]);
         check(&["run", "-c", "x", ""], Source::Command("x".into()), &[""]);
         check(
@@ -297,9 +303,17 @@ mod tests {
     #[test]
     fn scripts_keep_their_place() {
         check(&["run", "/srv/a.py"], script("/srv/a.py", "/srv/a.py"), &[]);
-        check(&["run", "./d/a.py"], script("./d/a.py", "/home/user/d/a.py"), &[]);
+        check(
+            &["run", "./d/a.py"],
+            script("./d/a.py", "/home/user/d/a.py"),
+            &[],
+        );
         check(&["run", "../a.py"], script("../a.py", "/home/a.py"), &[]);
-        check(&["run", "../../../a.py"], script("../../../a.py", "/a.py"), &[]);
+        check(
+            &["run", "../../../a.py"],
+            script("../../../a.py", "/a.py"),
+            &[],
+        );
     }
 
     #[test]
@@ -308,6 +322,10 @@ mod tests {
         check_error(&["run", "--fuel", "3"], "no program is given");
         check_error(&["run", ""], "the script's name is empty");
         check_error(&["run", "-c"], "a value is required");
+        check_error(
+            &["run", "--fule", "3", "a.py"],
+            "unexpected argument '--fule'",
+        );
     }
 
     #[test]
@@ -324,7 +342,16 @@ mod tests {
     #[test]
     fn limits_are_taken() {
         let Ok(Plan::Run(run)) = parse(&[
-            "run", "--fuel", "7", "--deadline", "0.25", "--memory", "128", "--output", "2", "a.py",
+            "run",
+            "--fuel",
+            "7",
+            "--deadline",
+            "0.25",
+            "--memory",
+            "128",
+            "--output",
+            "2",
+            "a.py",
         ]) else {
             panic!("no plan");
         };
@@ -353,6 +380,9 @@ mod tests {
         };
         assert_eq!(parse(&["serve"]), Ok(Plan::Serve(expected)));
         check_error(&["serve", "--port", "70000"], "invalid value '70000'");
-        check_error(&["serve", "--bind", "example.org"], "invalid value 'example.org'");
+        check_error(
+            &["serve", "--bind", "example.org"],
+            "invalid value 'example.org'",
+        );
     }
 }

@@ -46,7 +46,10 @@ impl ReportFile {
 fn cannot_write(shown: &str, error: &std::io::Error) -> Failure {
     Failure::new(
         Exit::Failed,
-        format!("report `{shown}` cannot be written: {}", script::reason(error)),
+        format!(
+            "report `{shown}` cannot be written: {}",
+            script::reason(error)
+        ),
         "give `--report` a file in a folder that you may write to",
     )
 }

@@ -30,10 +30,18 @@ pub(crate) fn run(plan: RunPlan) -> Result<Exit, Failure> {
     conclusion
 }
 
-async fn execute(plan: &RunPlan, prepared: Prepared, streams: StdStreams) -> Result<Report, Failure> {
+async fn execute(
+    plan: &RunPlan,
+    prepared: Prepared,
+    streams: StdStreams,
+) -> Result<Report, Failure> {
     let granted = &plan.granted;
     let mut ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
-    let Prepared { args, files, program } = prepared;
+    let Prepared {
+        args,
+        files,
+        program,
+    } = prepared;
     let engine = session::engine()?;
     let mut session = session::start(&engine, granted, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();
@@ -68,7 +76,11 @@ impl Prepared {
         };
         let mut args = vec![name.to_owned()];
         args.extend_from_slice(&plan.args);
-        Ok(Self { args, files, program })
+        Ok(Self {
+            args,
+            files,
+            program,
+        })
     }
 }
 

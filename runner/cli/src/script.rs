@@ -125,7 +125,11 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
             } else {
                 "check the path; relative paths start at the current folder".to_owned()
             };
-            Failure::new(Exit::NotFound, format!("script `{shown}` does not exist"), hint)
+            Failure::new(
+                Exit::NotFound,
+                format!("script `{shown}` does not exist"),
+                hint,
+            )
         }
         _ => Failure::new(
             Exit::Unreadable,

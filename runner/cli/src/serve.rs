@@ -1,10 +1,121 @@
-//! `croquant serve`.
+//! `croquant serve`: pages with a live Python, until Ctrl-C or SIGTERM.
 
-use crate::exit::{Exit, Failure};
+use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
+
+use croquant_sandbox::{Engine, EngineConfig};
+use croquant_web::{AppState, Config, ConfigError, Pages};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::exit::{Exit, Failure, say};
 use crate::plan::ServePlan;
+use crate::{image, script};
 
 /// Serves until it is asked to stop.
+///
+/// # Errors
+/// An address that cannot be had, pages that cannot be read, or a listener that fails.
 pub(crate) fn serve(plan: &ServePlan) -> Result<Exit, Failure> {
-    let _ = plan;
-    Err(Failure::host("not yet"))
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::host)?;
+    runtime.block_on(run(plan))
+}
+
+async fn run(plan: &ServePlan) -> Result<Exit, Failure> {
+    // Heard from the first moment, so that a stop during the start is not lost.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::host)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::host)?;
+    let listener = TcpListener::bind(plan.address)
+        .await
+        .map_err(|error| cannot_listen(plan.address, &error))?;
+    let address = listener.local_addr().map_err(Failure::host)?;
+    let state = state(plan, address)?;
+    announce(address);
+    let stopped = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    croquant_web::serve(listener, state, stopped)
+        .await
+        .map_err(Failure::host)?;
+    Ok(Exit::Program(0))
+}
+
+fn state(plan: &ServePlan, address: SocketAddr) -> Result<AppState, Failure> {
+    let pages = match &plan.path {
+        Some(path) => Pages::Folder(path.clone()),
+        None => Pages::Example,
+    };
+    let mut config = Config::tutorial(pages, address);
+    config.hosts.clone_from(&plan.allow_hosts);
+    let sessions = u32::try_from(config.kernels).unwrap_or(u32::MAX);
+    let engine =
+        Engine::new(image::open()?, &EngineConfig::server(sessions)).map_err(Failure::host)?;
+    AppState::new(&config, engine).map_err(|error| cannot_serve(&error))
+}
+
+/// The one line on stdout. Whoever started the server reads the address from it.
+fn announce(address: SocketAddr) {
+    // Without a reader of this line the server is still of use.
+    let _ = writeln!(io::stdout(), "serving at http://{address}/ (Ctrl-C stops)");
+    if !address.ip().is_loopback() {
+        say(
+            "note",
+            "the server can be reached from other machines; allow its name there with `--allow-host`",
+        );
+    }
+}
+
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
+    let port = address.port();
+    match error.kind() {
+        ErrorKind::AddrInUse => Failure::new(
+            Exit::Failed,
+            format!("port `{port}` is in use"),
+            "choose another with `--port`; `--port 0` takes a free one",
+        ),
+        ErrorKind::PermissionDenied => Failure::new(
+            Exit::Failed,
+            format!("port `{port}` is not yours to use"),
+            "choose one above 1023 with `--port`",
+        ),
+        ErrorKind::AddrNotAvailable => Failure::new(
+            Exit::Failed,
+            format!("`{}` is not an address of this machine", address.ip()),
+            "choose one with `--bind`; `127.0.0.1` is for this machine alone",
+        ),
+        _ => Failure::new(
+            Exit::Failed,
+            format!("cannot listen at `{address}`: {}", script::reason(error)),
+            "choose another address with `--bind` and `--port`",
+        ),
+    }
+}
+
+fn cannot_serve(error: &ConfigError) -> Failure {
+    let exit = match error {
+        ConfigError::Missing { .. } => Exit::NotFound,
+        ConfigError::NotAFolder { .. } | ConfigError::Unreadable { .. } => Exit::Unreadable,
+        _ => Exit::Failed,
+    };
+    Failure {
+        exit,
+        ..Failure::host(error)
+    }
+}
+
+/// What the server has to say goes to stderr; `RUST_LOG` chooses how much.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
 }

@@ -116,7 +116,10 @@ enum Waiter {
 impl Waiter {
     /// How to wait for the standard stream `fd`.
     fn of(fd: RawFd, interest: Interest) -> io::Result<Self> {
-        #[expect(unsafe_code, reason = "tokio's only way to wait for a descriptor that it does not own")]
+        #[expect(
+            unsafe_code,
+            reason = "tokio's only way to wait for a descriptor that it does not own"
+        )]
         // SAFETY: the standard streams are never closed in this process, so the descriptor outlives its registration.
         let registered = unsafe { AsyncFd::register_with_interest(fd, interest) };
         match registered.map_err(io::Error::from) {
@@ -205,7 +208,9 @@ impl<S: AsFd + AsRawFd> Descriptor<S> {
 
 fn chunk(fd: BorrowedFd<'_>) -> usize {
     match fstat(fd) {
-        Ok(stat) if SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFREG => FILE_CHUNK,
+        Ok(stat) if SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFREG => {
+            FILE_CHUNK
+        }
         _ => PIPE_CHUNK,
     }
 }

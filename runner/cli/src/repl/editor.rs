@@ -27,7 +27,10 @@ pub(crate) enum Request {
         answer: oneshot::Sender<Option<String>>,
     },
     /// Source to run; the editor goes on when it is done.
-    Run { source: String, done: oneshot::Sender<()> },
+    Run {
+        source: String,
+        done: oneshot::Sender<()>,
+    },
     /// Ctrl-D.
     Leave,
     /// The terminal failed.
@@ -47,13 +50,15 @@ impl Editor {
     pub(crate) fn spawn() -> io::Result<(Self, mpsc::UnboundedReceiver<Request>)> {
         let (requests, receiver) = mpsc::unbounded_channel();
         let guest = Guest(requests);
-        let thread = std::thread::Builder::new().name("editor".to_owned()).spawn(move || {
-            let last = match edit(&guest) {
-                Ok(()) => Request::Leave,
-                Err(error) => Request::Broken(format!("the terminal failed: {error}")),
-            };
-            let _ = guest.0.send(last);
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("editor".to_owned())
+            .spawn(move || {
+                let last = match edit(&guest) {
+                    Ok(()) => Request::Leave,
+                    Err(error) => Request::Broken(format!("the terminal failed: {error}")),
+                };
+                let _ = guest.0.send(last);
+            })?;
         Ok((Self { _thread: thread }, receiver))
     }
 }
@@ -67,10 +72,14 @@ fn edit(guest: &Guest) -> rustyline::Result<()> {
         .tab_stop(TAB_STOP as u8)
         .indent_size(TAB_STOP as u8)
         .build();
-    let mut editor = rustyline::Editor::with_history(config.clone(), MemHistory::with_config(&config))?;
+    let mut editor =
+        rustyline::Editor::with_history(config.clone(), MemHistory::with_config(&config))?;
     editor.set_helper(Some(guest.clone()));
     for (event, key) in Key::all() {
-        let binding = Binding { key, guest: guest.clone() };
+        let binding = Binding {
+            key,
+            guest: guest.clone(),
+        };
         editor.bind_sequence(event, EventHandler::Conditional(Box::new(binding)));
     }
     let mut history = open_history(&config);
@@ -85,7 +94,10 @@ fn edit(guest: &Guest) -> rustyline::Result<()> {
                     continue;
                 }
                 editor.add_history_entry(mark(source.trim_end()))?;
-                if let Some(Err(error)) = history.as_mut().map(|history| history.add(source.trim_end())) {
+                if let Some(Err(error)) = history
+                    .as_mut()
+                    .map(|history| history.add(source.trim_end()))
+                {
                     no_history(&error);
                     history = None;
                 }
@@ -166,7 +178,12 @@ impl Validator for Guest {
 impl Completer for Guest {
     type Candidate = String;
 
-    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
         let before = unmark(&line[..position]);
         let cursor = before.chars().count();
         let none = Ok((position, Vec::new()));
@@ -175,12 +192,18 @@ impl Completer for Guest {
             return none;
         };
         let matches = reply["matches"].as_array().into_iter().flatten();
-        let matches = matches.filter_map(|text| text.as_str().map(str::to_owned)).collect();
+        let matches = matches
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect();
         let Some(start) = reply["cursor_start"].as_u64() else {
             return none;
         };
         // What is replaced lies on the cursor's line, so that its length is the same with marks and without.
-        let replaced: usize = before.chars().skip(start as usize).map(char::len_utf8).sum();
+        let replaced: usize = before
+            .chars()
+            .skip(start as usize)
+            .map(char::len_utf8)
+            .sum();
         Ok((position.saturating_sub(replaced), matches))
     }
 }

@@ -29,9 +29,16 @@ impl History {
     }
 
     fn open_in(folder: &Path, config: &Config) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         let path = folder.join("history");
-        OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&path)?;
         fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         let mut entries = FileHistory::with_config(config);
         entries.load(&path).map_err(io::Error::other)?;
@@ -71,15 +78,24 @@ mod tests {
             folder(|name| if name == "HOME" { home } else { state }.map(PathBuf::from))
         };
         assert_eq!(with(Some("/s"), Some("/h")), Some("/s/croquant".into()));
-        assert_eq!(with(None, Some("/h")), Some("/h/.local/state/croquant".into()));
-        assert_eq!(with(Some("s"), Some("/h")), Some("/h/.local/state/croquant".into()));
+        assert_eq!(
+            with(None, Some("/h")),
+            Some("/h/.local/state/croquant".into())
+        );
+        assert_eq!(
+            with(Some("s"), Some("/h")),
+            Some("/h/.local/state/croquant".into())
+        );
         assert_eq!(with(None, None), None);
     }
 
     #[test]
     fn entries_last_and_stay_private() {
         let folder = std::env::temp_dir().join(format!("croquant-history-{}", std::process::id()));
-        let config = Config::builder().max_history_size(3).expect("a size").build();
+        let config = Config::builder()
+            .max_history_size(3)
+            .expect("a size")
+            .build();
         let mut history = History::open_in(&folder, &config).expect("a history");
         for entry in ["a = 1", "if a:\n    b = 2\n", "c", "d"] {
             history.add(entry).expect("an entry");
@@ -87,7 +103,10 @@ mod tests {
         let again = History::open_in(&folder, &config).expect("a history");
         let found: Vec<_> = again.entries().collect();
         assert_eq!(found, ["if a:\n    b = 2\n", "c", "d"]);
-        let mode = fs::metadata(folder.join("history")).expect("a file").permissions().mode();
+        let mode = fs::metadata(folder.join("history"))
+            .expect("a file")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         fs::remove_dir_all(folder).expect("a folder");
     }

@@ -1,6 +1,9 @@
 //! Keys that treat a newline and its mark as one, indent, and decide what Enter does.
 
-use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, Movement,
+    RepeatCount,
+};
 
 use super::editor::Guest;
 use super::prompt_text::{MARK, TAB_STOP, mark, unmark};
@@ -56,12 +59,20 @@ pub(crate) struct Binding {
 }
 
 impl ConditionalEventHandler for Binding {
-    fn handle(&self, _: &Event, count: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        count: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let (line, position) = (context.line(), context.pos());
         if self.key == Key::Enter {
             return Some(enter(&self.guest, line));
         }
-        (count == 1).then(|| command(self.key, line, position)).flatten()
+        (count == 1)
+            .then(|| command(self.key, line, position))
+            .flatten()
     }
 }
 
@@ -72,7 +83,10 @@ fn enter(guest: &Guest, line: &str) -> Cmd {
         Some(indent) => {
             if line.contains('\n') && mark(&unmark(line)) != line {
                 // Pasted lines get their prompts.
-                return Cmd::Replace(Movement::WholeBuffer, Some(mark(&format!("{}\n{indent}", unmark(line)))));
+                return Cmd::Replace(
+                    Movement::WholeBuffer,
+                    Some(mark(&format!("{}\n{indent}", unmark(line)))),
+                );
             }
             Cmd::Insert(1, mark(&format!("\n{indent}")))
         }
@@ -139,7 +153,9 @@ fn indentation(before: &str) -> Option<usize> {
 
 /// Whether nothing but spaces stands before the cursor in its line.
 fn blank(before: &str) -> bool {
-    text(before.rsplit('\n').next().unwrap_or(before)).trim_matches(' ').is_empty()
+    text(before.rsplit('\n').next().unwrap_or(before))
+        .trim_matches(' ')
+        .is_empty()
 }
 
 fn back(chars: usize) -> Movement {

@@ -11,6 +11,7 @@ mod prompt_text;
 use std::io::{IsTerminal as _, Write as _};
 
 use croquant_sandbox::{Cell, Engine, Interrupter, Limits, Mode, Outcome, Report, Session};
+use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::ctrl_c::CtrlC;
@@ -120,14 +121,21 @@ impl Prompt {
 
     /// Runs what was entered. Some exit if it asked to leave.
     async fn run(&mut self, source: &str) -> Result<Option<Exit>, Failure> {
+        let cell = if self.has_several_statements(source).await? {
+            Cell::new(source)
+        } else {
+            Cell::prompt(source)
+        };
         let report = self
             .ctrl_c
-            .watch(&self.interrupter, self.session.execute(&Cell::prompt(source)))
+            .watch(&self.interrupter, self.session.execute(&cell))
             .await
             .map_err(Failure::host)?;
         match &report.outcome {
             Outcome::Exited(code) => return Ok(Some(Exit::Program(*code))),
-            Outcome::Completed | Outcome::Raised | Outcome::Interrupted if self.session.is_alive() => {
+            Outcome::Completed | Outcome::Raised | Outcome::Interrupted
+                if self.session.is_alive() =>
+            {
                 if report.dropped_bytes > 0 {
                     self.tell(&report);
                 }
@@ -136,6 +144,24 @@ impl Prompt {
             _ => self.restart(&report).await?,
         }
         Ok(None)
+    }
+
+    /// Whether these are several statements, as only pasted text has them: Python then shows the last one's value.
+    async fn has_several_statements(&mut self, source: &str) -> Result<bool, Failure> {
+        if !source.trim_end().contains('\n') {
+            return Ok(false);
+        }
+        let count = format!("len(__import__('ast').parse({}).body)", json!(source));
+        let reply = self
+            .ask(&json!({"op": "evaluate", "expressions": {"count": count}}).to_string())
+            .await?;
+        let reply: Value = reply
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default();
+        let count = reply["count"]["data"]["text/plain"]
+            .as_str()
+            .and_then(|count| count.parse().ok());
+        Ok(count.unwrap_or(1) > 1)
     }
 
     fn tell(&self, report: &Report) {
@@ -149,7 +175,10 @@ impl Prompt {
         self.tell(report);
         self.session = start(&self.engine, &self.granted).await?;
         self.interrupter = self.session.interrupter();
-        say("note", "a new session has begun, and the variables of the old one are gone");
+        say(
+            "note",
+            "a new session has begun, and the variables of the old one are gone",
+        );
         Ok(())
     }
 }
@@ -162,7 +191,7 @@ async fn start(engine: &Engine, granted: &Granted) -> Result<Session, Failure> {
 
 /// Prints an uncaught exception, as the guest reported it.
 pub(crate) fn print_error(json: &str) {
-    let error: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let error: Value = serde_json::from_str(json).unwrap_or_default();
     let lines: Vec<&str> = error["traceback"]
         .as_array()
         .into_iter()

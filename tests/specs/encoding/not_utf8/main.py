@@ -1,0 +1,2 @@
+# -*- nothing -*-
+name = "café"

@@ -1,0 +1,3 @@
+error = ValueError("bad")
+error.add_note("look here")
+raise error

@@ -1,0 +1,15 @@
+import os, glob, fnmatch, filecmp, linecache, fileinput, mmap
+os.chdir("/tmp")
+open("a.txt", "w").write("one\ntwo\n")
+print(glob.glob("*.txt"), fnmatch.filter(["a.py", "b.c"], "*.py"))
+open("b.txt", "w").write("one\ntwo\n")
+print(filecmp.cmp("a.txt", "b.txt", shallow=False), linecache.getline("a.txt", 2))
+for line in fileinput.input("a.txt", inplace=True):
+    print(line.upper(), end="")
+print(open("a.txt").read())
+fd = os.open("c.bin", os.O_RDWR | os.O_CREAT | os.O_EXCL)
+os.write(fd, b"hello")
+os.lseek(fd, 1, os.SEEK_SET)
+print(os.read(fd, 3), os.pread(fd, 2, 0) if hasattr(os, "pread") else b"he")
+os.close(fd)
+print(os.access("c.bin", os.R_OK), os.access("nothing", os.F_OK))

@@ -1,0 +1,17 @@
+import os
+with open("f", "wb+") as f:
+    f.write(b"0123456789")
+    f.seek(4)
+    print(f.read(3), f.tell())
+    f.seek(-2, os.SEEK_END)
+    print(f.read())
+    f.truncate(5)
+    f.seek(0)
+    print(f.read())
+    f.seek(8)
+    f.write(b"x")
+    f.seek(0)
+    print(f.read())
+    print(os.fstat(f.fileno()).st_size)
+os.truncate("f", 2)
+print(open("f", "rb").read())

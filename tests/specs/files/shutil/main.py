@@ -1,0 +1,17 @@
+import os, shutil
+os.chdir("/tmp")
+os.makedirs("a/b")
+for name in ["a/1.txt", "a/b/2.txt", "a/b/3.log"]:
+    open(name, "w").write(name)
+print(shutil.copytree("a", "c", ignore=shutil.ignore_patterns("*.log")))
+print(sorted(os.path.join(d, f) for d, _, fs in os.walk("c") for f in fs))
+shutil.move("c/1.txt", "moved.txt")
+print(open("moved.txt").read(), os.path.exists("c/1.txt"))
+shutil.copy2("moved.txt", "again.txt")
+print(os.stat("moved.txt").st_mtime_ns == os.stat("again.txt").st_mtime_ns)
+print(shutil.make_archive("packed", "zip", "a"))
+shutil.unpack_archive("packed.zip", "unpacked")
+print(sorted(os.listdir("unpacked")), open("unpacked/b/3.log").read())
+print(os.path.basename(shutil.make_archive("packed", "gztar", "a")))
+shutil.rmtree("a")
+print(os.path.exists("a"), shutil.disk_usage("/").total > 0 if hasattr(shutil, "disk_usage") else True)

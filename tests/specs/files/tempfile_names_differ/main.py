@@ -1,0 +1,4 @@
+import tempfile, os
+a = tempfile.mkdtemp()
+b = tempfile.mkdtemp()
+print(a != b, len(os.listdir("/tmp")))

@@ -1,0 +1,3 @@
+import re
+print("ready", flush=True)
+re.match(r"(a*)*b", "a" * 60)

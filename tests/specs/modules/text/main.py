@@ -1,0 +1,10 @@
+import re, string, textwrap, difflib, json, csv, io, configparser, html, shlex, base64, binascii, struct, pprint
+print(re.sub(r"(?P<a>\w+) (?P<b>\w+)", r"\g<b> \g<a>", "hello world"), re.findall(r"\d+", "a1b22"))
+print(textwrap.fill("the quick brown fox " * 3, 30))
+print(json.loads(json.dumps({"a": [1, 2.5, None, True, "é"]})))
+print(list(csv.DictReader(io.StringIO("a,b\n1,2\n"))))
+c = configparser.ConfigParser(); c.read_string("[s]\nk = v"); print(c["s"]["k"])
+print(html.escape("<a>"), shlex.split("a 'b c'"), base64.b64encode(b"hi"), struct.pack(">Hf", 1, 2.5))
+print("\n".join(difflib.unified_diff(["a", "b"], ["a", "c"], lineterm="")))
+pprint.pprint({"key" * 10: list(range(30))}, width=60)
+print(string.Template("$a").substitute(a=1), f"{3.14159:.2f} {1000000:,} {'x':>5} {255:#x}")

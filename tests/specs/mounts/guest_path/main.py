@@ -1,0 +1,1 @@
+print(open("/mnt/in.txt").read(), end="")

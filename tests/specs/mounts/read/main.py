@@ -1,0 +1,2 @@
+import os
+print(sorted(os.listdir("data")), open("data/in.txt").read(), end="")

@@ -1,0 +1,2 @@
+import helper, sys
+print(helper.where, sys.path[0])
