@@ -72,6 +72,9 @@ set_folder(const unsigned char *bytes, size_t len)
     if (len == 0 || bytes[0] != '/') {
         return EINVAL;
     }
+    if (len == strlen(CROQUANT_HOME) && memcmp(bytes, CROQUANT_HOME, len) == 0) {
+        return 0; /* where the image is at rest */
+    }
     char *path = text_of(bytes, len);
     if (path == NULL) {
         return ENOMEM;

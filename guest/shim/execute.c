@@ -20,16 +20,34 @@ static struct cell {
 static unsigned cell_count, cell_room;
 
 /* `from __future__ import …` holds for the cells that follow, as at Python's prompt. */
-static PyCompilerFlags compiler_flags = {.cf_flags = PyCF_ALLOW_TOP_LEVEL_AWAIT, .cf_feature_version = PY_MINOR_VERSION};
+#define CELL_COMPILER_FLAGS (PyCF_ALLOW_TOP_LEVEL_AWAIT | PyCF_IGNORE_COOKIE)
+static PyCompilerFlags compiler_flags = {.cf_flags = CELL_COMPILER_FLAGS, .cf_feature_version = PY_MINOR_VERSION};
+
+/* Names of cells that every session needs, made once: their strings are part of the image. */
+enum { NAMED_CELLS = 64 };
+static PyObject *cell_names[NAMED_CELLS];
 
 void
-croquant_forget_cells(void)
+croquant_rest_cells(void)
 {
     while (cell_count > 0) {
         free(cells[--cell_count].source);
     }
-    compiler_flags.cf_flags = PyCF_ALLOW_TOP_LEVEL_AWAIT;
+    compiler_flags.cf_flags = CELL_COMPILER_FLAGS;
     croquant_count = 0;
+    for (int i = 0; i < NAMED_CELLS; i++) {
+        PyObject *name = PyUnicode_FromFormat("<cell %d>", i + 1);
+        PyUnicode_InternInPlace(&name);
+        cell_names[i] = name;
+    }
+}
+
+/* The name of the newest cell (new reference). */
+static PyObject *
+cell_name(void)
+{
+    PyObject *name = cell_count <= NAMED_CELLS ? cell_names[cell_count - 1] : NULL;
+    return name != NULL ? Py_NewRef(name) : PyUnicode_FromFormat("<cell %u>", cell_count);
 }
 
 static int
@@ -114,7 +132,7 @@ run_source(const char *source, PyObject *filename, int single)
         return -1;
     }
     int status = -1;
-    PyObject *globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    PyObject *globals = croquant_streams.globals;
     mod_ty tree = _PyParser_ASTFromString(source, filename, single ? Py_single_input : Py_file_input, &compiler_flags, arena);
     if (tree == NULL) {
         goto done;
@@ -216,7 +234,7 @@ croquant_run_cell(const char *source, size_t len, uint32_t flags)
         PyErr_SetString(PyExc_SyntaxError, "source code cannot contain null bytes");
     }
     else if (remember_cell(source, len) == 0) {
-        filename = PyUnicode_FromFormat("<cell %u>", cell_count);
+        filename = cell_name();
         if (filename != NULL) {
             status = run_source(source, filename, (flags & CELL_SINGLE) != 0);
         }

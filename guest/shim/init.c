@@ -98,7 +98,7 @@ warm_up(void)
             croquant_run_cell(cells[i].source, strlen(cells[i].source), cells[i].flags);
         }
     }
-    croquant_forget_cells();
+    croquant_rest_cells();
 }
 
 static void
@@ -118,9 +118,9 @@ call(const char *module, const char *name)
 EXPORT("wizer-initialize") void
 croquant_initialize(void)
 {
-    setenv("HOME", "/home/user", 1);
-    if (chdir("/home/user") != 0) {
-        stop("`/home/user` is not there");
+    setenv("HOME", CROQUANT_HOME, 1);
+    if (chdir(CROQUANT_HOME) != 0) {
+        stop("`" CROQUANT_HOME "` is not there");
     }
     start_python();
     croquant_find_interrupt_block();
@@ -128,6 +128,7 @@ croquant_initialize(void)
     s->real_stdin = Py_NewRef(PySys_GetObject("stdin"));
     s->plain_hook = Py_NewRef(PySys_GetObject("displayhook"));
     s->real_input = Py_NewRef(PyDict_GetItemString(PyEval_GetBuiltins(), "input"));
+    s->globals = Py_NewRef(PyModule_GetDict(PyImport_AddModule("__main__")));
     call("_croquant.setup", "install");
     warm_up();
     call("_croquant.setup", "rest");
@@ -137,6 +138,7 @@ croquant_initialize(void)
         stop("no memory to walk the objects");
     }
     _PyGC_Freeze(_PyInterpreterState_GET());
+    croquant_settle();
     /* Sessions begin with memory that has been grown already. */
     free(malloc(4 << 20));
 }

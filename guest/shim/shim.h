@@ -10,6 +10,9 @@
 
 #include "host.h"
 
+/* The working folder of an image at rest. */
+#define CROQUANT_HOME "/home/user"
+
 /* begin.c: the session's mode; an image is at rest in MODE_KERNEL. */
 extern enum session_mode croquant_mode;
 /* The streams and hooks that `begin` chooses from; set at initialisation. */
@@ -19,6 +22,7 @@ struct croquant_streams {
     PyObject *plain_hook, *kernel_hook;    /* sys.displayhook */
     PyObject *environ_data;                /* the dict behind os.environ: bytes to bytes */
     PyObject *random;                      /* the generator behind the functions of `random` */
+    PyObject *globals;                     /* the dict of `__main__` in the image: where cells run */
     PyObject *functions;                   /* what C calls in Python: "_croquant.errors.report" and its like to functions */
 };
 extern struct croquant_streams croquant_streams;
@@ -26,8 +30,8 @@ extern struct croquant_streams croquant_streams;
 /* execute.c */
 int croquant_run_cell(const char *source, size_t len, uint32_t flags);
 PyObject *croquant_cell_source(PyObject *module, PyObject *number);
-/* Forgets the cells that warmed the image up. */
-void croquant_forget_cells(void);
+/* Makes the names of the first cells, and forgets those that warmed the image up. */
+void croquant_rest_cells(void);
 /* Shows the pending exception and says how the call ended: STATUS_RAISED or STATUS_EXITED. */
 int croquant_report(void);
 
@@ -56,6 +60,9 @@ PyObject *croquant_frozen_names(PyObject *module, PyObject *none);
 
 /* freeze.c */
 int croquant_immortalise(void);
+
+/* settle.c */
+void croquant_settle(void);
 
 /* Flushes sys.stdout and sys.stderr; errors are dropped. The pending exception is kept. */
 void croquant_flush(void);
