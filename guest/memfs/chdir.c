@@ -1,4 +1,4 @@
-// `chdir`, which wasi-libc has not quite.
+// What wasi-libc gets not quite right about paths: `chdir`, and the empty path.
 #include "fs.h"
 
 #include <errno.h>
@@ -56,4 +56,16 @@ int __wrap_chdir(const char *path) {
         return -1;
     }
     return __real_chdir(real);
+}
+
+int __real___wasilibc_find_relpath_alloc(const char *path, const char **abs, char **relative, size_t *len, int grow);
+int __wrap___wasilibc_find_relpath_alloc(const char *path, const char **abs, char **relative, size_t *len, int grow);
+
+// Every path of wasi-libc's `open`, `stat`, … comes by here. It takes the empty path for the current directory.
+int __wrap___wasilibc_find_relpath_alloc(const char *path, const char **abs, char **relative, size_t *len, int grow) {
+    if (*path == 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    return __real___wasilibc_find_relpath_alloc(path, abs, relative, len, grow);
 }
