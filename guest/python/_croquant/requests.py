@@ -70,7 +70,7 @@ def indent_after(lines):
     code = line.split("#")[0].rstrip()
     if code.endswith(":"):
         return indent + "    "
-    if code.split(" ")[0].strip() in {"return", "pass", "raise", "break", "continue"}:
+    if code.split()[:1] and code.split()[0] in {"return", "pass", "raise", "break", "continue"}:
         return indent[:-4]
     return indent
 
