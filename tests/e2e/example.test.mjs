@@ -40,7 +40,7 @@ test("the conversation asks, remembers and can be stopped", async () => {
   await after.locator("[data-croquant-action=run]").click();
   await reader.idle();
   assert.deepEqual(await reader.differences(), []);
-  assert.equal(await reader.count("[data-croquant-match=same]"), 7);
+  assert.equal(await reader.count("[data-croquant-match=same]"), 8);
   assert.match(await loop.textContent(), /KeyboardInterrupt/);
   const asked = await reader.blockWith("What is your name?").locator(".cq-output").textContent();
   assert.equal(asked, "What is your name? Ada\nGood to meet you, Ada.\nYour name has 3 letters.\n");

@@ -15,6 +15,7 @@ export class Cell extends LiveBlock {
       source,
       shown,
       view,
+      render: highlighted,
       single: false,
       expected: null,
       onMoveOn: () => this.moveOnFrom(entry),

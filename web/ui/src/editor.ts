@@ -1,6 +1,6 @@
 // A CodeMirror editor that looks like the text that it replaces: no frame, no padding, the page's font and colours.
 
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, startCompletion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, moveCompletionSelection, selectedCompletion, startCompletion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
@@ -43,7 +43,7 @@ export function createEditor(options: EditorOptions): EditorView {
         closeBrackets(),
         syntaxHighlighting(highlighter),
         builtinNames,
-        autocompletion({ override: [kernelCompletions(options)], icons: false, activateOnTypingDelay: 150 }),
+        autocompletion({ override: [kernelCompletions(options)], icons: false, activateOnTypingDelay: 150, selectOnOpen: false, interactionDelay: 0 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         // Fixed to the window, so that neither a scrolling block nor its frame cuts them off.
         tooltips({ position: "fixed", parent: document.body }),
@@ -116,12 +116,14 @@ function runKeys(options: EditorOptions): KeyBinding[] {
     { key: "Ctrl-c", run: (view) => view.state.selection.main.empty && (options.onInterrupt(), true) },
     { key: "Tab", run: tab, shift: indentLess },
     // Esc closes the list of completions first, then leaves the editor, so that Tab moves on through the page.
-    { key: "Escape", run: (view) => completionStatus(view.state) === null && (options.onLeave(), true) },
+    { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && (options.onLeave(), true) },
   ];
 }
 
 /** Accepts a completion, or indents at a line's beginning, or asks for completions. */
 const tab: Command = (view) => {
+  // None is chosen at first, so that Enter stays Enter.
+  if (completionStatus(view.state) === "active" && !selectedCompletion(view.state)) moveCompletionSelection(true)(view);
   if (acceptCompletion(view)) return true;
   const { main } = view.state.selection;
   const line = view.state.doc.lineAt(main.head);

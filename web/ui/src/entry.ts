@@ -21,6 +21,8 @@ export interface EntryOptions {
   shown: string;
   /** The source as the page shows it. */
   view: DocumentFragment;
+  /** A source that the reader changed, as the page would show it. */
+  render: (text: string) => DocumentFragment;
   /** As at a `>>>` prompt, with prompts, or as a whole program. */
   single: boolean;
   /** The output that the page prints, to be shown until the first run; null when the page says nothing about it. */
@@ -36,11 +38,16 @@ export class Entry implements Runnable {
   readonly #expected: HTMLElement | null;
   readonly #output = new OutputArea();
   readonly #mark = element("button", "cq-mark");
+  readonly #pageView: readonly Node[];
   #editor: EditorView | null = null;
+  /** What the editor holds, or held when it was left. */
+  #text: string;
   #state: EntryState = "idle";
 
   constructor(options: EntryOptions) {
     this.#options = options;
+    this.#text = options.shown;
+    this.#pageView = [...options.view.childNodes];
     this.#source = element("div", "cq-source", options.view);
     this.#source.tabIndex = -1;
     this.#source.setAttribute("role", "button");
@@ -63,12 +70,11 @@ export class Entry implements Runnable {
   }
 
   get code(): string {
-    const text = this.#editor?.state.doc.toString();
-    return text === undefined || text === this.#options.shown ? this.#options.source : text;
+    return this.edited ? this.#text : this.#options.source;
   }
 
   get edited(): boolean {
-    return this.code !== this.#options.source;
+    return this.#text !== this.#options.shown;
   }
 
   /** Nothing has run here, and nothing was changed. */
@@ -136,7 +142,9 @@ export class Entry implements Runnable {
 
   /** Back to what the page says. */
   reset(): void {
+    this.#text = this.#options.shown;
     this.#closeEditor();
+    this.#changed(this.#text);
     this.#output.clear();
     this.#mark.hidden = true;
     delete this.element.dataset["croquantMatch"];
@@ -152,20 +160,20 @@ export class Entry implements Runnable {
 
   edit(at?: { x: number; y: number }): void {
     if (!this.#editor) {
-      const { desk, single, shown } = this.#options;
+      const { desk, single } = this.#options;
       const host = element("div", "cq-edit");
       this.#source.before(host);
       this.#source.hidden = true;
       this.#editor = createEditor({
         parent: host,
-        text: shown,
+        text: this.#text,
         label: "Python code. Shift Enter runs it, Escape leaves it",
         ...(single ? { prompt: (line: number) => (line === 1 ? ">>> " : "... ") } : {}),
         complete: (code, position) => desk.kernel.complete(code, position),
         onRun: (thenMoveOn) => this.#run(thenMoveOn),
         onInterrupt: () => desk.stop(),
         onLeave: () => this.#leave(),
-        onChange: () => this.#changed(),
+        onChange: (text) => this.#changed(text),
       });
       host.addEventListener("focusout", (event) => this.#blurred(event, host));
     }
@@ -194,30 +202,29 @@ export class Entry implements Runnable {
   }
 
   #leave(): void {
-    if (!this.edited) this.#closeEditor();
-    // An edited entry keeps its editor; the focus goes to the entry around it, so that Tab leads on.
-    this.element.tabIndex = -1;
-    (this.#editor ? this.element : this.#source).focus({ preventScroll: true });
+    this.#closeEditor();
+    this.#source.focus({ preventScroll: true });
   }
 
   #blurred(event: FocusEvent, host: HTMLElement): void {
     if (!document.hasFocus() || host.contains(event.relatedTarget as Node | null)) return;
-    setTimeout(() => {
-      if (!this.edited && !host.contains(document.activeElement)) this.#closeEditor();
-    }, 150);
+    // Not at once: a click on a button nearby must find it where it was.
+    setTimeout(() => !host.contains(document.activeElement) && host.isConnected && this.#closeEditor(), 150);
   }
 
+  /** Shows the text again that the editor stood for. */
   #closeEditor(): void {
     this.#editor?.dom.parentElement?.remove();
     this.#editor?.destroy();
     this.#editor = null;
+    this.#source.replaceChildren(...(this.edited ? [this.#options.render(this.#text)] : this.#pageView));
+    this.#source.setAttribute("aria-label", `Python: ${this.code}`);
     this.#source.hidden = false;
-    delete this.element.dataset["edited"];
   }
 
-  #changed(): void {
-    if (this.edited) this.element.dataset["edited"] = "";
-    else delete this.element.dataset["edited"];
+  #changed(text: string): void {
+    this.#text = text;
+    this.element.toggleAttribute("data-edited", this.edited);
     this.#options.onChange();
   }
 

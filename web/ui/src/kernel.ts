@@ -105,7 +105,8 @@ export class Kernel {
   execute(code: string, options: ExecuteOptions): Promise<Outcome> {
     return new Promise((resolve) => {
       const content = {
-        code,
+        // Python compiles a compound statement in `single` mode only if its last line is ended.
+        code: options.single ? `${code}\n` : code,
         silent: false,
         store_history: true,
         user_expressions: {},

@@ -48,6 +48,7 @@ export class Transcript extends LiveBlock {
       source: entry.source,
       shown: part.typed.join("\n"),
       view: joinLines(part.source),
+      render: (text) => (entry.plain ? highlighted(text) : promptView(text)),
       single: !entry.plain,
       expected: { text: entry.expected, view: joinLines(withoutBlankEnd(part.output)) },
       onMoveOn: () => this.moveOnFrom(made),
@@ -61,7 +62,8 @@ export class Transcript extends LiveBlock {
       desk: this.desk,
       source: code,
       shown: code,
-      view: joinLines(promptLines(code)),
+      view: promptView(code),
+      render: promptView,
       single: true,
       expected: null,
       onMoveOn: () => this.moveOnFrom(made),
@@ -104,6 +106,12 @@ function promptLines(code: string): DocumentFragment[] {
   const lines = splitLines(highlighted(code));
   lines.forEach((line, index) => line.prepend(element("span", "gp", index === 0 ? ">>> " : "... ")));
   return lines;
+}
+
+function promptView(code: string): DocumentFragment {
+  const lines = promptLines(code);
+  markPrompts(lines);
+  return joinLines(lines);
 }
 
 /** Makes the prompt of each entry what it looks like: the place where it runs. */

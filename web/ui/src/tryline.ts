@@ -1,6 +1,7 @@
 // The empty `>>>` at the end of a transcript. Enter runs a complete statement, as in Python's own prompt; the arrow
 // keys bring back earlier ones.
 
+import { closeCompletion, selectedCompletion } from "@codemirror/autocomplete";
 import { insertNewlineAndIndent } from "@codemirror/commands";
 import type { EditorView } from "@codemirror/view";
 
@@ -66,8 +67,9 @@ export class TryLine {
     const atEnd = code.slice(view.state.selection.main.head).trim() === "";
     if (code.trim() === "") return true;
     if (!atEnd) return false;
-    // An open list of completions has the first claim on Enter.
-    if (view.dom.ownerDocument.querySelector(".cm-tooltip-autocomplete")) return false;
+    // A completion that the reader has chosen takes the Enter.
+    if (selectedCompletion(view.state)) return false;
+    closeCompletion(view);
     void this.#decide(view, code);
     return true;
   }
