@@ -69,6 +69,20 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
     }
 }
 
+/// A program that was refused memory and died of the `MemoryError`, as the end of its stderr says, ran into its limit: `python` reports
+/// that as any other exception.
+pub(crate) fn of_memory(report: Report, last_line: &str) -> Report {
+    let died = report.memory_refused
+        && report.outcome == Outcome::Exited(1)
+        && last_line.contains("MemoryError");
+    let outcome = if died {
+        Outcome::OutOfMemory
+    } else {
+        report.outcome.clone()
+    };
+    Report { outcome, ..report }
+}
+
 /// The outcome's name in a report.
 pub(crate) fn name(outcome: &Outcome) -> &'static str {
     match outcome {
@@ -91,9 +105,8 @@ pub(crate) fn name(outcome: &Outcome) -> &'static str {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(outcome: Outcome, dropped_bytes: u64, expected: u8) {
-        let report = Report {
+    fn report(outcome: Outcome, dropped_bytes: u64) -> Report {
+        Report {
             outcome,
             fuel: 1,
             wall_us: 1,
@@ -103,7 +116,12 @@ mod tests {
             memory_bytes: 0,
             memory_refused: false,
             alive: false,
-        };
+        }
+    }
+
+    #[track_caller]
+    fn check(outcome: Outcome, dropped_bytes: u64, expected: u8) {
+        let report = report(outcome, dropped_bytes);
         let exit = match conclude(&report, &Limits::script()) {
             Ok(exit) => exit,
             Err(failure) => failure.exit,
@@ -131,5 +149,17 @@ mod tests {
     fn lost_output_is_no_success() {
         check(Outcome::Exited(0), 1, 153);
         check(Outcome::Completed, 1, 153);
+    }
+
+    #[test]
+    fn memory_is_named_only_where_it_was_refused() {
+        let refused = |memory_refused| Report {
+            memory_refused,
+            ..report(Outcome::Exited(1), 0)
+        };
+        let outcome = |refused, line| of_memory(refused, line).outcome;
+        assert_eq!(outcome(refused(true), "MemoryError"), Outcome::OutOfMemory);
+        assert_eq!(outcome(refused(true), "ValueError"), Outcome::Exited(1));
+        assert_eq!(outcome(refused(false), "MemoryError"), Outcome::Exited(1));
     }
 }

@@ -1,4 +1,4 @@
-import os, glob, fnmatch, filecmp, linecache, fileinput, mmap
+import os, glob, fnmatch, filecmp, linecache, fileinput
 os.chdir("/tmp")
 open("a.txt", "w").write("one\ntwo\n")
 print(glob.glob("*.txt"), fnmatch.filter(["a.py", "b.c"], "*.py"))
