@@ -9,8 +9,8 @@ __wasi_errno_t REAL(path_filestat_get)(__wasi_fd_t, __wasi_lookupflags_t, const 
 int __real_chdir(const char *path);
 int __wrap_chdir(const char *path);
 
-// The absolute path of the folder at `path`, without dots and, in memory, without links.
-static werr canonical(const char *path, char out[PATH_LIMIT]) {
+// The place of a path as C has it: relative to the current directory, following links.
+werr resolve_text(const char *path, struct place *at) {
     char text[PATH_LIMIT];
     size_t used = 0, len = strnlen(path, PATH_LIMIT);
     if (len == 0)
@@ -24,8 +24,13 @@ static werr canonical(const char *path, char out[PATH_LIMIT]) {
     if (used + len >= PATH_LIMIT)
         return E(NAMETOOLONG);
     memcpy(text + used, path, len + 1);
+    return resolve(ROOT_FD, text, FOLLOW, at);
+}
+
+// The absolute path of the folder at `path`, without dots and, in memory, without links.
+static werr canonical(const char *path, char out[PATH_LIMIT]) {
     struct place at;
-    TRY(resolve(ROOT_FD, text, FOLLOW, &at));
+    TRY(resolve_text(path, &at));
     if (at.mount == NULL) {
         if (at.node == NULL)
             return E(NOENT);

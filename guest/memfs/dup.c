@@ -2,22 +2,27 @@
 #include "fs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 
-enum { CMD_DUPFD = 0, CMD_SETLK = 6, CMD_SETLKW = 7, CMD_OFD_SETLK = 37, CMD_OFD_SETLKW = 38, CMD_DUPFD_CLOEXEC = 1030 };
+// Commands that wasi-libc's header has no names for. Those of locks are SQLite's own, for this platform.
+enum { DUPFD = 0, GETLK = 12, SETLK = 13, SETLKW = 14, DUPFD_CLOEXEC = 1030 };
+enum { UNLOCKED = 2 };
 
 int __wrap_dup(int fd);
 int __wrap_dup2(int fd, int to);
 int __real_fcntl(int fd, int cmd, ...);
 int __wrap_fcntl(int fd, int cmd, ...);
 
+static int failed(werr err) {
+    errno = err;
+    return -1;
+}
+
 static int dup_from(int fd, int at_least) {
     __wasi_fd_t number;
     werr err = memfs_dup(fd, at_least, &number);
-    if (err == OK)
-        return number;
-    errno = err;
-    return -1;
+    return err == OK ? number : failed(err);
 }
 
 int __wrap_dup(int fd) {
@@ -26,31 +31,41 @@ int __wrap_dup(int fd) {
 
 int __wrap_dup2(int fd, int to) {
     werr err = memfs_dup2(fd, to);
-    if (err == OK)
-        return to;
-    errno = err;
-    return -1;
+    return err == OK ? to : failed(err);
 }
 
-// wasi-libc knows the flags only. Locks guard a file against other processes, and there are none: they are always had.
+// Locks guard a file against other processes, and there are none: every lock is to be had. (Within the process SQLite
+// keeps its own table of locks, which is what makes one connection wait for another.)
+static int lock(int fd, int cmd, struct flock *lock) {
+    if (fd_get(fd) == NULL)
+        return failed(E(BADF));
+    if (cmd == GETLK)
+        lock->l_type = UNLOCKED;
+    return 0;
+}
+
 int __wrap_fcntl(int fd, int cmd, ...) {
     va_list args;
     va_start(args, cmd);
-    int arg = cmd == CMD_DUPFD || cmd == CMD_DUPFD_CLOEXEC || cmd == 2 || cmd == 4 ? va_arg(args, int) : 0;
-    va_end(args);
+    int result;
     switch (cmd) {
-    case CMD_DUPFD:
-    case CMD_DUPFD_CLOEXEC:
-        return dup_from(fd, arg);
-    case CMD_SETLK:
-    case CMD_SETLKW:
-    case CMD_OFD_SETLK:
-    case CMD_OFD_SETLKW:
-        if (fd_get(fd) != NULL)
-            return 0;
-        errno = E(BADF);
-        return -1;
+    case DUPFD:
+    case DUPFD_CLOEXEC:
+        result = dup_from(fd, va_arg(args, int));
+        break;
+    case GETLK:
+    case SETLK:
+    case SETLKW:
+        result = lock(fd, cmd, va_arg(args, struct flock *));
+        break;
+    case F_SETFD:
+    case F_SETFL:
+        result = __real_fcntl(fd, cmd, va_arg(args, int));
+        break;
     default:
-        return __real_fcntl(fd, cmd, arg);
+        result = __real_fcntl(fd, cmd);
+        break;
     }
+    va_end(args);
+    return result;
 }

@@ -30,8 +30,10 @@ enum {
 };
 // A file's size: far above any quota, low enough that no sum of offsets overflows.
 #define SIZE_LIMIT ((uint64_t)1 << 44)
-// st_dev of everything in memory.
+// st_dev of everything in memory. Preview 1 has no place for permission bits: they travel in the device's upper half,
+// and mode.c takes them out again.
 #define MEMORY_DEVICE 0x6d66
+#define MODE_SHIFT 32
 
 // --- tree.c: nodes and the names that lead to them
 
@@ -67,6 +69,7 @@ struct file {
 
 struct node {
     enum kind kind;
+    uint16_t mode;          // permission bits: shown, not enforced, as for root
     uint32_t names;         // hard links
     uint32_t pins;          // open files and orphans that need it
     uint64_t ino, atim, mtim, ctim;
@@ -175,6 +178,9 @@ struct place {
 werr resolve(__wasi_fd_t fd, const char *path, enum follow follow, struct place *at);
 bool is_mount_root(const struct place *at);
 const char *host_path(struct place *at);
+
+// --- chdir.c
+werr resolve_text(const char *path, struct place *at);
 
 // --- stat.c
 void node_stat(const struct node *node, __wasi_filestat_t *out);

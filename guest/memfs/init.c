@@ -41,6 +41,7 @@ static void add_static_file(const struct croquant_static_file *file) {
     struct node *node = must(node_new(FILE_NODE));
     node->file.fixed = file->data;
     node->file.size = file->size;
+    node->mode = 0444;
     if (dir_add(at.dir, at.name, at.len, node) != OK)
         abort();
 }

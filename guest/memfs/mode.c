@@ -1,23 +1,29 @@
-// Permission bits. Preview 1 carries none and wasi-libc leaves them zero; then an archive made here would unpack
-// elsewhere to files that nobody may read.
+// Permission bits, of which preview 1 has none and wasi-libc makes zero: an archive made here would unpack elsewhere to
+// files that nobody may read. In memory they are kept as `chmod` sets them; a host's files show the usual ones.
+#include "fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+
+enum { MODE_BITS = 07777 };
 
 int __real_fstat(int fd, struct stat *st);
 int __wrap_fstat(int fd, struct stat *st);
 int __real___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, int flags);
 int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, int flags);
+int __wrap_chmod(const char *path, mode_t mode);
+int __wrap_fchmod(int fd, mode_t mode);
 
 static int with_mode(int result, struct stat *st) {
     if (result != 0)
         return result;
-    if (S_ISDIR(st->st_mode))
-        st->st_mode |= 0755;
-    else if (S_ISLNK(st->st_mode))
-        st->st_mode |= 0777;
-    else if (S_ISCHR(st->st_mode))
-        st->st_mode |= 0666;
-    else
-        st->st_mode |= 0644;
+    if ((uint32_t)st->st_dev == MEMORY_DEVICE) {
+        st->st_mode |= (mode_t)(st->st_dev >> MODE_SHIFT) & MODE_BITS;
+        st->st_dev = MEMORY_DEVICE;
+    } else {
+        st->st_mode |= S_ISDIR(st->st_mode) ? 0755 : S_ISLNK(st->st_mode) ? 0777 : 0644;
+    }
     return 0;
 }
 
@@ -27,4 +33,39 @@ int __wrap_fstat(int fd, struct stat *st) {
 
 int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, int flags) {
     return with_mode(__real___wasilibc_nocwd_fstatat(fd, path, st, flags), st);
+}
+
+// The host's bits cannot be set. Programs set them as a courtesy (to copy a file's mode, say), so that is no error
+// unless nothing may be changed there at all.
+static werr change_mode(struct node *node, const struct mount *mount, mode_t mode) {
+    if (mount != NULL)
+        return mount->read_only ? E(ROFS) : OK;
+    if (node_is_fixed(node))
+        return E(ROFS);
+    node->mode = mode & MODE_BITS;
+    node->ctim = fs_now();
+    return OK;
+}
+
+static int done(werr err) {
+    if (err == OK)
+        return 0;
+    errno = err;
+    return -1;
+}
+
+int __wrap_fchmod(int fd, mode_t mode) {
+    const struct open_file *file = fd_get(fd);
+    if (file == NULL)
+        return done(E(BADF));
+    return done(file->kind == OPEN_STREAM ? E(INVAL) : change_mode(file->node, file->mount, mode));
+}
+
+int __wrap_chmod(const char *path, mode_t mode) {
+    struct stat st;    // asks whether it is there, wherever it is
+    if (stat(path, &st) != 0)
+        return -1;
+    struct place at;
+    werr err = resolve_text(path, &at);
+    return done(err == OK ? change_mode(at.node, at.mount, mode) : err);
 }

@@ -26,7 +26,7 @@ __wasi_filetype_t node_filetype(const struct node *node) {
 
 void node_stat(const struct node *node, __wasi_filestat_t *out) {
     *out = (__wasi_filestat_t){
-        .dev = MEMORY_DEVICE, .ino = node->ino, .filetype = node_filetype(node), .nlink = node->names,
+        .dev = MEMORY_DEVICE | (uint64_t)node->mode << MODE_SHIFT, .ino = node->ino, .filetype = node_filetype(node), .nlink = node->names,
         .atim = node->atim, .mtim = node->mtim, .ctim = node->ctim};
     if (node->kind == FILE_NODE)
         out->size = node->file.size;

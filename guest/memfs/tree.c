@@ -25,6 +25,7 @@ struct node *node_new(enum kind kind) {
     if (node == NULL)
         return NULL;
     node->kind = kind;
+    node->mode = kind == DIR_NODE ? 0755 : kind == LINK_NODE ? 0777 : kind == DEVICE_NODE ? 0666 : 0644;
     node->ino = ++last_ino;
     node->atim = node->mtim = node->ctim = fs_now();
     if (kind == DIR_NODE)

@@ -98,6 +98,22 @@ def low_level():
     raises(errno.EBADF, os.fstat, 500)
 
 
+def duplicates():
+    fd = os.open("dup", os.O_RDWR | os.O_CREAT)
+    other = os.dup(fd)
+    os.write(fd, b"abc")
+    assert os.lseek(other, 0, os.SEEK_CUR) == 3    # one open file, one offset
+    os.close(fd)
+    os.write(other, b"def")
+    third = os.open("/dev/null", os.O_WRONLY)
+    assert os.dup2(other, third) == third
+    os.write(third, b"ghi")
+    os.close(other)
+    os.close(third)
+    assert open("dup").read() == "abcdefghi"
+    os.remove("dup")
+
+
 def names():
     os.makedirs("d/e/f")
     raises(errno.EEXIST, os.mkdir, "d")
@@ -176,6 +192,12 @@ def times():
     assert stat.S_ISREG(s.st_mode) and stat.S_ISDIR(os.stat("/tmp").st_mode)
     assert s.st_mode & 0o777 == 0o644 and os.stat("/tmp").st_mode & 0o777 == 0o755
     assert os.access("t", os.R_OK | os.W_OK)
+    os.chmod("t", 0o750)
+    assert os.stat("t").st_mode & 0o7777 == 0o750, oct(os.stat("t").st_mode)
+    raises(errno.ENOENT, os.chmod, "absent", 0o777)
+    shutil.copy("t", "t2")
+    assert os.stat("t2").st_mode & 0o7777 == 0o750
+    os.remove("t2")
     os.remove("t")
 
 
@@ -234,6 +256,15 @@ def database():
         assert db.execute("select count(*) from t").fetchone() == (5000,)
         other = sqlite3.connect(name)
         assert other.execute("select b from t where a = 77").fetchone() == ("76" * 50,)
+        # Two connections keep out of each other's way, as they do on a real disk.
+        db.execute("begin immediate")
+        try:
+            sqlite3.connect(name, timeout=0).execute("insert into t(b) values('x')")
+        except sqlite3.OperationalError as e:
+            assert "locked" in str(e), e
+        else:
+            raise AssertionError("the database was not locked")
+        db.rollback()
         other.close()
         db.execute("vacuum")
         db.close()
@@ -294,7 +325,7 @@ def full_disk():
 
 if __name__ == "__main__":
     start = sorted(os.listdir("."))
-    for test in (layout, open_modes, low_level, names, directories, times, libraries, database, devices, against_a_model):
+    for test in (layout, open_modes, low_level, duplicates, names, directories, times, libraries, database, devices, against_a_model):
         test()
         assert sorted(os.listdir(".")) == start, (test.__name__, os.listdir("."))
     if "--fill" in sys.argv:

@@ -15,15 +15,15 @@ const ZLIB_FILES: &str =
     "adler32 crc32 deflate infback inffast inflate inftrees trees zutil compress uncompr";
 const BZIP2_FILES: &str = "blocksort huffman crctable randtable compress decompress bzlib";
 
-/// One thread, no shared memory, no locks on files: a session is alone with its files. Everything else that programs
-/// find in a usual SQLite is there.
+/// One thread, no shared memory. Locks, as on other systems, so that two connections of a program keep out of each
+/// other's way. Everything else that programs find in a usual SQLite is there.
 const SQLITE_FLAGS: &[&str] = &[
     "-DSQLITE_THREADSAFE=0",
     "-DSQLITE_OMIT_LOAD_EXTENSION",
     "-DSQLITE_OMIT_WAL",
     "-DSQLITE_MAX_MMAP_SIZE=0",
     "-DSQLITE_TEMP_STORE=2",
-    "-DSQLITE_DEFAULT_UNIX_VFS=\"unix-none\"",
+    "-DSQLITE_DEFAULT_UNIX_VFS=\"unix\"",
     "-DSQLITE_ENABLE_FTS4",
     "-DSQLITE_ENABLE_FTS5",
     "-DSQLITE_ENABLE_RTREE",
