@@ -66,14 +66,14 @@ test("the page can be read without scripts", async () => {
 });
 
 test("the screenshot of the README", async () => {
-  const reader = await croquant.open("/picture.html", { context: { viewport: { width: 1000, height: 860 }, deviceScaleFactor: 2, colorScheme: "light" } });
+  const reader = await croquant.open("/picture.html", { context: { viewport: { width: 1000, height: 1150 }, deviceScaleFactor: 2, colorScheme: "light" } });
   await reader.block(0).locator("[data-croquant-action=run]").click();
   await reader.idle();
   await reader.page.frameLocator("iframe.cq-frame").locator("circle").nth(399).waitFor({ state: "attached" });
   await reader.block(1).locator("[data-croquant-action=run]").click();
   await reader.idle();
   await reader.type(reader.block(1), "sum(n ** 2 for n in range(f.seeds))");
-  await reader.block(0).locator("iframe").evaluate((frame) => frame.scrollIntoView({ block: "center" }));
+  await reader.page.locator("h2").first().evaluate((heading) => scrollBy(0, heading.getBoundingClientRect().top - 28));
   await reader.page.evaluate(() => document.activeElement.blur());
   await reader.page.waitForTimeout(500);
   mkdirSync(`${ROOT}target/screenshots`, { recursive: true });
