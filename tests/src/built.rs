@@ -59,7 +59,5 @@ impl Recipe {
 /// # Errors
 /// If it has not been built.
 pub fn image() -> Result<File> {
-    Ok(File::open(
-        std::env::var_os("CROQUANT_IMAGE").unwrap_or_default(),
-    )?)
+    Ok(croquant_guest::open()?)
 }
