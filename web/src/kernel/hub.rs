@@ -85,6 +85,12 @@ impl Hub {
         self.publish("status", parent, state.content());
     }
 
+    /// Says that a request is done, and notes what the kernel does now.
+    pub(crate) fn done(&self, state: ExecutionState, parent: &Json) {
+        *self.lock_activity() = Activity::now(state);
+        self.publish("status", parent, ExecutionState::Idle.content());
+    }
+
     /// Answers a request on the channel on which it came.
     pub(crate) fn reply(
         &self,

@@ -16,6 +16,7 @@ use super::hub::{ClientId, Hub, Origin};
 use super::messages::{self, ErrorContent, ExecutionState};
 use super::wire::{Channel, Json, Request};
 pub(super) use control::Control;
+use control::Stop;
 
 /// A request that waits for its turn.
 #[derive(Debug)]
@@ -64,6 +65,15 @@ enum Life {
     Over,
 }
 
+/// What follows a request.
+#[derive(Debug)]
+enum Next {
+    Go,
+    /// The client's other cells are given up, too.
+    Abort,
+    Stop(Stop),
+}
+
 impl Owner {
     pub(super) fn new(
         means: Means,
@@ -95,7 +105,12 @@ impl Owner {
             return;
         }
         while self.turn().await == Life::On {}
-        self.hub.status(ExecutionState::Dead, &Json::empty());
+        let hub = Arc::clone(&self.hub);
+        // From here on the kernel takes nothing more.
+        drop(self);
+        hub.status(ExecutionState::Dead, &Json::empty());
+        hub.said().await;
+        hub.close();
     }
 
     async fn turn(&mut self) -> Life {
@@ -161,7 +176,7 @@ impl Owner {
         let origin = queued.origin();
         let request = &queued.request;
         self.hub.status(ExecutionState::Busy, &origin.header);
-        let stop = match request.header.msg_type.as_str() {
+        let next = match request.header.msg_type.as_str() {
             "execute_request" => self.execute(request, &origin).await,
             "complete_request" => {
                 self.tool("complete", "complete_reply", request, &origin)
@@ -177,19 +192,20 @@ impl Owner {
             }
             _ => {
                 self.answer_at_once(request, &origin);
-                None
+                Next::Go
             }
         };
-        self.hub.status(self.state(), &origin.header);
-        match stop {
-            Some(stop) => self.stop(stop).await,
-            None if self.needs_renewal() => {
-                // A failure is logged and shown as `dead`; a restart tries again.
-                let _ = self.renew().await;
-                Life::On
-            }
-            None => Life::On,
+        self.hub.done(self.state(), &origin.header);
+        match next {
+            Next::Stop(stop) => return self.stop(stop).await,
+            Next::Abort => self.abort_waiting(Some(&request.header.session)),
+            Next::Go => {}
         }
+        if self.needs_renewal() {
+            // A failure is logged and shown as `dead`; a restart tries again.
+            let _ = self.renew().await;
+        }
+        Life::On
     }
 
     /// Requests that need no session.
@@ -264,7 +280,7 @@ impl Owner {
             let origin = queued.origin();
             self.hub.status(ExecutionState::Busy, &origin.header);
             self.reply_aborted(&origin);
-            self.hub.status(self.state(), &origin.header);
+            self.hub.done(self.state(), &origin.header);
         }
     }
 

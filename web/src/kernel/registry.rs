@@ -66,12 +66,15 @@ impl Registry {
             .get(id)
             .filter(|kernel| kernel.reader == reader);
         kernel
+            .filter(|kernel| !kernel.is_over())
             .cloned()
             .ok_or_else(|| ApiError::not_found("kernel", id))
     }
 
+    /// All kernels of this reader's.
     pub(crate) fn kernels(&self, reader: Reader) -> Vec<Arc<Kernel>> {
-        let tables = self.tables();
+        let mut tables = self.tables();
+        tables.forget(Kernel::is_over);
         let own = tables
             .kernels
             .values()

@@ -38,7 +38,7 @@ impl Owner {
                 let origin = queued.origin();
                 self.hub.status(ExecutionState::Busy, &origin.header);
                 self.answer_at_once(&queued.request, &origin);
-                self.hub.status(self.state(), &origin.header);
+                self.hub.done(self.state(), &origin.header);
                 Life::On
             }
         }
@@ -73,7 +73,7 @@ impl Owner {
 fn reply_shutdown(hub: &Hub, to: &Origin, restart: bool) {
     let content = Json::of(&serde_json::json!({ "status": "ok", "restart": restart }));
     hub.reply(Channel::Control, "shutdown_reply", to, content);
-    hub.status(hub.activity().state, &to.header);
+    hub.done(hub.activity().state, &to.header);
 }
 
 enum Now {

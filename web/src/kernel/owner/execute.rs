@@ -12,12 +12,12 @@ use super::super::messages::{
     CellMode, ErrorContent, Execute, ExecuteInput, ExecuteMetadata, ExecuteReply,
 };
 use super::super::wire::{Channel, Json, Request};
-use super::Owner;
 use super::control::{Stop, watch};
+use super::{Next, Owner};
 
 impl Owner {
     /// Runs the cell of an `execute_request` and replies.
-    pub(super) async fn execute(&mut self, request: &Request, origin: &Origin) -> Option<Stop> {
+    pub(super) async fn execute(&mut self, request: &Request, origin: &Origin) -> Next {
         let content: Execute = match request.content() {
             Ok(content) => content,
             Err(error) => {
@@ -25,7 +25,7 @@ impl Owner {
                     origin,
                     &ErrorContent::new("ProtocolError", error.to_string()),
                 );
-                return None;
+                return Next::Go;
             }
         };
         let metadata: ExecuteMetadata =
@@ -52,28 +52,26 @@ impl Owner {
             Ok(ended) => ended,
             Err(stop) => {
                 self.reply_aborted(origin);
-                return Some(stop);
+                return Next::Stop(stop);
             }
         };
         let error = self.show_ending(ended, origin);
-        match error {
-            Some(error) => {
-                self.reply_error(origin, &error);
-                if content.stop_on_error {
-                    self.abort_waiting(Some(&request.header.session));
-                }
-                None
+        if let Some(error) = error {
+            self.reply_error(origin, &error);
+            return match content.stop_on_error {
+                true => Next::Abort,
+                false => Next::Go,
+            };
+        }
+        match self.evaluate(&content.user_expressions).await {
+            Ok(values) => {
+                self.reply_ok(origin, &values);
+                Next::Go
             }
-            None => match self.evaluate(&content.user_expressions).await {
-                Ok(values) => {
-                    self.reply_ok(origin, &values);
-                    None
-                }
-                Err(stop) => {
-                    self.reply_aborted(origin);
-                    Some(stop)
-                }
-            },
+            Err(stop) => {
+                self.reply_aborted(origin);
+                Next::Stop(stop)
+            }
         }
     }
 

@@ -6,9 +6,9 @@ use super::super::console::Call;
 use super::super::hub::Origin;
 use super::super::messages::ErrorContent;
 use super::super::wire::{Json, Request};
-use super::Owner;
 use super::control::{Stop, watch};
 use super::execute::told;
+use super::{Next, Owner};
 
 impl Owner {
     /// Passes a request's content on to the guest as the operation `op`, and its answer back.
@@ -18,7 +18,7 @@ impl Owner {
         reply: &'static str,
         request: &Request,
         origin: &Origin,
-    ) -> Option<Stop> {
+    ) -> Next {
         let mut content: serde_json::Map<String, serde_json::Value> =
             request.content().unwrap_or_default();
         content.insert("op".to_owned(), op.into());
@@ -31,9 +31,9 @@ impl Owner {
             Ok(answer) => {
                 let answer = answer.unwrap_or_else(|error| error.reply());
                 self.hub.reply(request.channel, reply, origin, answer);
-                None
+                Next::Go
             }
-            Err(stop) => Some(stop),
+            Err(stop) => Next::Stop(stop),
         }
     }
 

@@ -1,0 +1,11 @@
+//! The server as its clients see it: a real one on the loopback interface, spoken to over HTTP and websockets.
+
+mod access;
+mod clients;
+mod control;
+mod harness;
+mod input;
+mod limits;
+mod messages;
+mod pages;
+mod protocol;
