@@ -7,6 +7,7 @@
 
 uint32_t croquant_count;
 int croquant_silent;
+int croquant_single;
 
 struct text {
     char *at;
@@ -142,13 +143,14 @@ emit_rich_result(PyObject *value)
     return done == NULL ? -1 : 0;
 }
 
-/* `_`, `__` and `___`: the last three results, in builtins, where Python's own prompt keeps `_`. */
+/* `_`, `__` and `___`: the last three results, in builtins, where Python's own prompt keeps `_`. A prompt keeps that one alone:
+   lessons about what dies with its last reference must come out as they do there. */
 static int
 remember(PyObject *value)
 {
     static const char *const names[] = {"___", "__", "_"};
     PyObject *builtins = PyEval_GetBuiltins();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2 && !croquant_single; i++) {
         PyObject *newer;
         if (PyDict_GetItemStringRef(builtins, names[i + 1], &newer) < 0) {
             return -1;

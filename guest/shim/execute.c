@@ -125,7 +125,7 @@ split_last_expression(mod_ty *tree, PyArena *arena)
 }
 
 static int
-run_source(const char *source, PyObject *filename, int single)
+run_source(const char *source, PyObject *filename)
 {
     PyArena *arena = _PyArena_New();
     if (arena == NULL) {
@@ -133,11 +133,18 @@ run_source(const char *source, PyObject *filename, int single)
     }
     int status = -1;
     PyObject *globals = croquant_streams.globals;
-    mod_ty tree = _PyParser_ASTFromString(source, filename, single ? Py_single_input : Py_file_input, &compiler_flags, arena);
+    mod_ty tree = _PyParser_ASTFromString(source, filename, Py_file_input, &compiler_flags, arena);
     if (tree == NULL) {
         goto done;
     }
-    mod_ty last = single ? NULL : split_last_expression(&tree, arena);
+    mod_ty last = NULL;
+    if (croquant_single) {
+        /* Not `Py_single_input`: that refuses comments alone and more than one statement, which a prompt takes line by line. */
+        tree = _PyAST_Interactive(tree->v.Module.body, arena);
+    }
+    else {
+        last = split_last_expression(&tree, arena);
+    }
     if (PyErr_Occurred()) {
         goto done;
     }
@@ -225,6 +232,7 @@ int
 croquant_run_cell(const char *source, size_t len, uint32_t flags)
 {
     croquant_silent = (flags & CELL_SILENT) != 0;
+    croquant_single = (flags & CELL_SINGLE) != 0;
     int counted = (flags & (CELL_SILENT | CELL_NO_HISTORY)) == 0;
     croquant_count += (uint32_t)counted;
 
@@ -236,7 +244,7 @@ croquant_run_cell(const char *source, size_t len, uint32_t flags)
     else if (remember_cell(source, len) == 0) {
         filename = cell_name();
         if (filename != NULL) {
-            status = run_source(source, filename, (flags & CELL_SINGLE) != 0);
+            status = run_source(source, filename);
         }
     }
     int outcome = status == 0 ? STATUS_DONE : croquant_report();

@@ -298,6 +298,9 @@ croquant_run_program(char kind, const char *argument, size_t len)
 {
     PyObject *globals = new_main();
     int code;
+    /* Only a prompt has these. */
+    PySys_SetObject("ps1", NULL);
+    PySys_SetObject("ps2", NULL);
     if (globals == NULL) {
         code = print_error();
     }

@@ -38,6 +38,7 @@ int croquant_report(void);
 /* display.c */
 extern uint32_t croquant_count; /* execution count of the cell that runs */
 extern int croquant_silent;
+extern int croquant_single;
 PyObject *croquant_displayhook(PyObject *module, PyObject *value);
 void croquant_emit_exit(int code);
 /* The last resort when the Python that describes an error fails. */

@@ -64,6 +64,7 @@ def install():
     builtins.display = croquant.display
     sys.stdin = reader.kernel_stdin
     sys.displayhook = host.displayhook
+    sys.ps1, sys.ps2 = ">>> ", "... "
     builtins.input = reader.kernel_input
     sys.stdout.reconfigure(line_buffering=True)
 
