@@ -214,7 +214,10 @@ croquant_report(void)
         return STATUS_EXITED;
     }
     PyObject *exception = PyErr_GetRaisedException();
-    set_last_exception(exception);
+    /* An exception keeps the variables of its frames: after a MemoryError the next cell needs what they hold. */
+    if (!PyErr_GivenExceptionMatches(exception, PyExc_MemoryError)) {
+        set_last_exception(exception);
+    }
     croquant_flush();
     PyObject *report = croquant_guest_function("_croquant.errors.report");
     PyObject *done = report == NULL ? NULL : PyObject_CallOneArg(report, exception);
