@@ -15,7 +15,7 @@
 //!
 //! | limit | asked when | stopped for good | outcome |
 //! | --- | --- | --- | --- |
-//! | fuel | it is used up | after a fixed reserve of 200 million units | [`Outcome::OutOfFuel`] |
+//! | fuel | it is used up | after a fixed reserve of a thousand million units | [`Outcome::OutOfFuel`] |
 //! | deadline | it is reached; waiting for input does not count | after the grace | [`Outcome::Deadline`] |
 //! | idle input | one wait lasted that long | after the grace | [`Outcome::InputIdle`] |
 //! | output | as much was dropped as is allowed in all | after the grace | [`Outcome::OutputLimit`] |

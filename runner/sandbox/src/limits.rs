@@ -3,7 +3,7 @@
 /// The limits of a session. Those on fuel, time and output hold for each call anew; memory holds for the whole session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Work per call, in units of fuel (about one WebAssembly instruction; deterministic for an image). Protects the processor.
+    /// Work per call, in units of fuel (about one WebAssembly instruction, ten a nanosecond; deterministic for an image). Protects the processor.
     pub fuel: u64,
     /// Wall clock per call, in milliseconds, not counting time spent waiting for input.
     pub deadline_ms: u64,
@@ -25,7 +25,7 @@ impl Limits {
     /// One script, run for its owner: hours, a gibibyte of memory.
     pub fn script() -> Self {
         Self {
-            fuel: 20_000_000_000_000,
+            fuel: 500_000_000_000_000,
             deadline_ms: 4 * 3_600_000,
             input_idle_ms: 24 * 3_600_000,
             grace_ms: 2_000,
@@ -38,7 +38,7 @@ impl Limits {
     /// A reader's session in a tutorial: seconds for each cell.
     pub fn tutorial() -> Self {
         Self {
-            fuel: 30_000_000_000,
+            fuel: 100_000_000_000,
             deadline_ms: 30_000,
             input_idle_ms: 15 * 60_000,
             grace_ms: 1_000,
@@ -51,7 +51,7 @@ impl Limits {
     /// One test of a submission: nobody is there to answer.
     pub fn grading() -> Self {
         Self {
-            fuel: 10_000_000_000,
+            fuel: 50_000_000_000,
             deadline_ms: 10_000,
             input_idle_ms: 1_000,
             grace_ms: 500,

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use wasmtime::{AsContext, Config, Result, Store};
 
-/// Units between two ticks. Protects other sessions' response time: about a millisecond on current machines.
-const SLICE: u64 = 1_500_000;
+/// Units between two ticks. Protects other sessions' response time: just under a millisecond, at about ten units a nanosecond.
+const SLICE: u64 = 8_000_000;
 
-/// What a guest may use after it was asked to stop: an exception's way out, handlers and a traceback need a few millions.
-const RESERVE: u64 = 200_000_000;
+/// What a guest may use after it was asked to stop: an exception's way out, handlers, and a traceback, which costs half a
+/// million units for each of its up to a thousand frames.
+const RESERVE: u64 = 1_000_000_000;
 
 /// More fuel than this is not kept apart: centuries of it, and the sums stay within 64 bits.
 const MOST: u64 = 1 << 60;

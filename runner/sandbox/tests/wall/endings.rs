@@ -58,7 +58,7 @@ async fn fuel_ends_hard_if_the_guest_does_not_look() {
         ..limits()
     };
     let report = check(&limits, "l", Outcome::OutOfFuel, false).await;
-    assert_eq!(report.fuel / 1_000_000, 210);
+    assert_eq!(report.fuel / 1_000_000, 1010);
 }
 
 #[tokio::test]

@@ -1,0 +1,111 @@
+//! Stop keeps the variables.
+
+use std::time::Duration;
+
+use croquant_sandbox::{Limits, Outcome};
+
+use crate::stage::{Stage, limits};
+
+async fn interrupt(stage: &mut Stage, source: &str) -> croquant_sandbox::Report {
+    let interrupter = stage.session.interrupter();
+    let (report, ()) = tokio::join!(stage.execute(source), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        interrupter.interrupt();
+    });
+    report
+}
+
+/// A cell that runs for ever, or nearly, is stopped by an interrupt with `KeyboardInterrupt`.
+async fn check(source: &str) {
+    let mut stage = Stage::new(&limits()).await;
+    let report = interrupt(&mut stage, source).await;
+    assert_eq!(
+        (report.outcome, stage.error().as_str()),
+        (Outcome::Interrupted, "KeyboardInterrupt"),
+        "{source}"
+    );
+    stage.remembers(source).await;
+}
+
+#[tokio::test]
+async fn loops() {
+    check("while True: pass").await;
+    check("while True:\n    x = [i * i for i in range(1000)]").await;
+    check("for i in range(10**15):\n    kept[0]").await;
+    check("import itertools\nfor i in itertools.count(): pass").await;
+    check("def f():\n    while True: yield 1\nfor _ in f(): pass").await;
+    check("sum(i for i in range(10**15))").await;
+}
+
+#[tokio::test]
+async fn nested_tries() {
+    check("while True:\n    try:\n        try:\n            while True: pass\n        except ValueError: pass\n    except Exception: pass").await;
+    check("while True:\n    try:\n        while True: pass\n    finally:\n        done = 1").await;
+}
+
+#[tokio::test]
+async fn regular_expressions() {
+    check("import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')").await;
+}
+
+#[tokio::test]
+async fn waits() {
+    check("import time\ntime.sleep(10**6)").await;
+    check("input('? ')").await;
+    check("import asyncio\nasyncio.run(asyncio.sleep(10**6))").await;
+    check("import asyncio\nawait asyncio.sleep(10**6)").await;
+}
+
+#[tokio::test]
+async fn a_program_may_catch_it() {
+    let mut stage = Stage::new(&limits()).await;
+    let report = interrupt(
+        &mut stage,
+        "try:\n    while True: pass\nexcept KeyboardInterrupt:\n    caught = True",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Completed);
+    assert_eq!(stage.print("print(caught)").await, "True\n");
+    stage.remembers("catching").await;
+}
+
+#[tokio::test]
+async fn finally_blocks_run() {
+    let mut stage = Stage::new(&limits()).await;
+    let report = interrupt(
+        &mut stage,
+        "try:\n    while True: pass\nfinally:\n    ran = True",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Interrupted);
+    assert_eq!(stage.print("print(ran)").await, "True\n");
+}
+
+#[tokio::test]
+async fn one_interrupt_interrupts_once() {
+    let mut stage = Stage::new(&limits()).await;
+    interrupt(&mut stage, "while True: pass").await;
+    assert_eq!(
+        stage.print("import time; time.sleep(0.01); print(1)").await,
+        "1\n"
+    );
+    stage.remembers("the next cell").await;
+}
+
+#[tokio::test]
+async fn what_never_looks_is_stopped_after_the_grace() {
+    let mut stage = Stage::new(&Limits {
+        grace_ms: 200,
+        ..limits()
+    })
+    .await;
+    let report = interrupt(
+        &mut stage,
+        "import collections, itertools\ncollections.deque(itertools.repeat(1), maxlen=0)",
+    )
+    .await;
+    assert_eq!(
+        (report.outcome, report.alive),
+        (Outcome::Interrupted, false)
+    );
+}

@@ -1,0 +1,7 @@
+//! The wall with the real guest: what stops Python and what it keeps, attacks on its stack, many sessions at once.
+
+mod interrupts;
+mod limits;
+mod many;
+mod recursion;
+mod stage;
