@@ -1,23 +1,37 @@
 //! The cache: one folder a stage and key. A folder that has its final name is complete.
 
 use std::collections::BTreeMap;
+use std::env::consts::ARCH;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::command::Log;
+use crate::fingerprint::{self, IMAGE};
 use crate::progress::Progress;
 
 /// Where stages put their output, for one state of the repository.
 pub(crate) struct Cache {
     root: PathBuf,
+    repository: PathBuf,
     keys: BTreeMap<&'static str, String>,
 }
 
 impl Cache {
-    pub(crate) fn new(root: PathBuf, keys: BTreeMap<&'static str, String>) -> Cache {
-        Cache { root, keys }
+    /// The cache at `root` for what the repository has now.
+    pub(crate) fn new(root: PathBuf, repository: PathBuf) -> Result<Cache> {
+        let keys = fingerprint::keys(&repository, ARCH)?;
+        Ok(Cache {
+            root,
+            repository,
+            keys,
+        })
+    }
+
+    /// A file or folder of the repository.
+    pub(crate) fn repository(&self, path: &str) -> PathBuf {
+        self.repository.join(path)
     }
 
     /// A folder at the cache's top: `sources`, `images`, `logs`.
@@ -32,7 +46,7 @@ impl Cache {
 
     /// Where the output of `stage` is, or will be.
     pub(crate) fn output(&self, stage: &str) -> PathBuf {
-        if stage == crate::fingerprint::IMAGE {
+        if stage == IMAGE {
             return self.root.join("images").join(&self.keys[stage]);
         }
         self.root
@@ -82,6 +96,12 @@ impl Cache {
         )?;
         let progress = Progress::start(stage, what);
         make(&partial, &log).with_context(|| format!("cannot build `{stage}` ({what})"))?;
+        // The image's own inputs are part of this program, so they cannot change while it runs.
+        let changed = fingerprint::keys(&self.repository, ARCH)?[stage] != self.keys[stage];
+        if changed && stage != IMAGE {
+            fs::remove_dir_all(&partial)?;
+            bail!("the sources of `{stage}` changed while it was built\nhint: run this again");
+        }
         fs::rename(&partial, &output)?;
         progress.done();
         Ok(())

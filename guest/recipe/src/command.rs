@@ -9,6 +9,12 @@ use anyhow::{Context, Result, bail};
 /// Lines of the log that a failure shows: enough for a compiler's first error and make's last words.
 const TAIL_LINES: usize = 25;
 
+/// Characters of each: compilers repeat whole command lines.
+const LINE_CHARS: usize = 300;
+
+/// The day on which CPython 3.13.5 was released, in seconds since 1970.
+const BUILD_TIME: &str = "1749600000";
+
 /// The log of one stage.
 pub(crate) struct Log {
     path: PathBuf,
@@ -33,6 +39,9 @@ impl Log {
             // One locale and one hash order, whatever the user's.
             .env("LC_ALL", "C")
             .env("PYTHONHASHSEED", "0")
+            // The time of the build shows in `sys.version`: one time, so that one input makes one image.
+            .env("SOURCE_DATE_EPOCH", BUILD_TIME)
+            .env("TZ", "UTC")
             .env_remove("PYTHONPATH")
             .env_remove("PYTHONHOME")
             .env_remove("CFLAGS")
@@ -57,10 +66,14 @@ impl Log {
         Ok(())
     }
 
+    /// The last lines that commands wrote; the commands themselves are long, and in the log.
     fn tail(&self) -> String {
         let text = fs::read(&self.path).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        let lines: Vec<&str> = text.lines().collect();
+        let lines = text.lines().filter(|line| !line.starts_with("+ "));
+        let lines: Vec<String> = lines
+            .map(|line| line.chars().take(LINE_CHARS).collect())
+            .collect();
         lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
     }
 }

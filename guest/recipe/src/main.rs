@@ -49,11 +49,8 @@ fn run() -> Result<()> {
     let cache = cache_root::cache_root().context("no cache folder\nhint: set `CROQUANT_CACHE`")?;
     std::fs::create_dir_all(&cache)
         .with_context(|| format!("cannot make `{}`", cache.display()))?;
-    let cache = Cache::new(
-        cache.canonicalize()?,
-        fingerprint::keys(&root, std::env::consts::ARCH)?,
-    );
-    build(&cache, &root, paths)?;
+    let cache = Cache::new(cache.canonicalize()?, root)?;
+    build(&cache, paths)?;
     if paths {
         print_paths(&cache)?;
     }
@@ -61,7 +58,7 @@ fn run() -> Result<()> {
 }
 
 /// Brings the image up to date. With `all`, also what only tests and benches read.
-fn build(cache: &Cache, root: &Path, all: bool) -> Result<()> {
+fn build(cache: &Cache, all: bool) -> Result<()> {
     let needed = |stage| all && !cache.has(stage);
     if cache.has(IMAGE) && !needed("source") && !needed("native") {
         return Ok(());
@@ -72,9 +69,9 @@ fn build(cache: &Cache, root: &Path, all: bool) -> Result<()> {
     native::build(cache)?;
     if !cache.has(IMAGE) {
         libs::build(cache)?;
-        python::build(cache, root)?;
-        embedded::build(cache, root)?;
-        link::build(cache, root)?;
+        python::build(cache)?;
+        embedded::build(cache)?;
+        link::build(cache)?;
         image::build(cache)?;
     }
     eprintln!(

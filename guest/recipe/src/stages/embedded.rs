@@ -17,17 +17,19 @@ pub(crate) const OBJECT: &str = "embedded.o";
 /// Where `zoneinfo` looks for time zones (`--with-tzpath`).
 const ZONES: &str = "/usr/share/zoneinfo";
 
-pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
+pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build(
         "embedded",
         "the standard library, frozen, and time zones",
         |out, log| {
             let native = cache.output("native");
             let mut freeze = Command::new(native.join(native::PYTHON));
-            freeze.arg("-I").arg(root.join("guest/recipe/freeze.py"));
+            freeze
+                .arg("-I")
+                .arg(cache.repository("guest/recipe/freeze.py"));
             freeze
                 .arg(native.join("lib/python3.13"))
-                .arg(root.join("guest/python"));
+                .arg(cache.repository("guest/python"));
             log.run(
                 freeze
                     .arg(cache.output("python").join(python::SYSCONFIG))
@@ -51,9 +53,9 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
             log.run(
                 compile
                     .arg("-I")
-                    .arg(root.join("guest/shim"))
+                    .arg(cache.repository("guest/shim"))
                     .arg("-I")
-                    .arg(root.join("guest/memfs")),
+                    .arg(cache.repository("guest/memfs")),
             )?;
             for name in ["code.bin", "sources.bin", "zones.bin"] {
                 fs::remove_file(out.join(name))?;

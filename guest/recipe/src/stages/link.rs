@@ -27,7 +27,7 @@ const EMULATED: &[(&str, &str)] = &[
     ),
 ];
 
-pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
+pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build(
         "link",
         "the guest: Python, shim and memory filesystem",
@@ -52,7 +52,9 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
                 ]);
                 compile.args(EMULATED.iter().map(|(define, _)| define));
                 for include in ["shim", "memfs"] {
-                    compile.arg("-I").arg(root.join("guest").join(include));
+                    compile
+                        .arg("-I")
+                        .arg(cache.repository("guest").join(include));
                 }
                 let python = cache.output("python").join("include");
                 compile
@@ -65,7 +67,7 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
                 log.run(
                     compile
                         .current_dir(out.join(folder))
-                        .args(files(&root.join("guest").join(folder), "c")?),
+                        .args(files(&cache.repository("guest").join(folder), "c")?),
                 )?;
             }
             let mut link = clang();
@@ -74,7 +76,7 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
             link.arg(cache.output("python").join("python.o"))
                 .arg(cache.output("embedded").join(embedded::OBJECT));
             link.args(["-mexec-model=reactor", STACK])
-                .args(wraps(&root.join("guest/memfs/wraps.txt"))?);
+                .args(wraps(&cache.repository("guest/memfs/wraps.txt"))?);
             // What of zlib the shim calls and Python does not.
             link.arg(cache.output("libs").join("lib/libz.a"));
             link.args(["-ldl", "-lm"])

@@ -25,7 +25,7 @@ const ARCHIVES: &[&str] = &[
 /// What the build says of itself, for `sysconfig`.
 pub(crate) const SYSCONFIG: &str = "_sysconfigdata__wasi_wasm32-wasi.py";
 
-pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
+pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build("python", "CPython for WebAssembly", |out, log| {
         let (source, work) = (out.join("source"), out.join("work"));
         let mut copy = Command::new("cp");
@@ -34,7 +34,7 @@ pub(crate) fn build(cache: &Cache, root: &Path) -> Result<()> {
                 .arg(cache.output("source").join(CPYTHON.folder))
                 .arg(&source),
         )?;
-        patch(&root.join("guest/patches"), &source, log)?;
+        patch(&cache.repository("guest/patches"), &source, log)?;
         fs::create_dir(&work)?;
         configure(cache, &source, &work, log)?;
         let mut make = Command::new("make");
