@@ -14,13 +14,13 @@ pub(crate) struct Expected {
     block: Vec<Entry>,
 }
 
-/// A block of a page that differs.
+/// Blocks of a page that differ for one reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     page: String,
-    /// Its number among the page's `>>>` blocks, from 0.
-    number: usize,
+    /// Their numbers among the page's `>>>` blocks, from 0.
+    blocks: Vec<usize>,
     kind: Listed,
     #[serde(rename = "reason")]
     _reason: String,
@@ -46,26 +46,14 @@ impl Expected {
 
     pub(crate) fn get(&self, page: &str, number: usize) -> Option<Listed> {
         let mut entries = self.block.iter();
-        entries
-            .find(|entry| entry.page == page && entry.number == number)
-            .map(|entry| entry.kind)
+        entries.find(|entry| entry.page == page && entry.blocks.contains(&number)).map(|entry| entry.kind)
     }
 
     /// Entries that name no block.
     pub(crate) fn unused(&self, pages: &[Page]) -> Vec<String> {
-        let exists = |entry: &&Entry| {
-            pages
-                .iter()
-                .any(|page| page.name == entry.page && entry.number < page.blocks.len())
-        };
-        let unused = self.block.iter().filter(|entry| !exists(entry));
-        unused
-            .map(|entry| {
-                format!(
-                    "{} has no block {}\nhint: take it off the list",
-                    entry.page, entry.number
-                )
-            })
-            .collect()
+        let exists = |name: &str, number: usize| pages.iter().any(|page| page.name == name && number < page.blocks.len());
+        let listed = self.block.iter().flat_map(|entry| entry.blocks.iter().map(|number| (&entry.page, *number)));
+        let unused = listed.filter(|(page, number)| !exists(page, *number));
+        unused.map(|(page, number)| format!("{page} has no block {number}\nhint: take it off the list")).collect()
     }
 }
