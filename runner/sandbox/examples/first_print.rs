@@ -1,4 +1,4 @@
-//! How long a new session takes to its first `print(1)`, and the parts of that time.
+//! How long a new session takes to its first `print(1)`, the parts of that time, and what a live session weighs.
 //!
 //! `cargo run --release --example first_print -- IMAGE [SESSIONS]`, where `IMAGE` is a compiled guest, or a module to compile.
 
@@ -89,6 +89,34 @@ async fn main() {
             part[part.len() * 99 / 100]
         );
     }
+    let before = private_kib();
+    let mut live = Vec::new();
+    for _ in 0..LIVE {
+        let mut session = Session::start(&engine, &policy, &limits, Box::new(Nobody))
+            .await
+            .expect("a session");
+        session
+            .execute(&Cell::new("print(1)"))
+            .await
+            .expect("a report");
+        live.push(session);
+    }
+    println!(
+        "{LIVE} live sessions: {} KiB private each",
+        (private_kib() - before) / LIVE
+    );
+}
+
+/// How many sessions are held at once to weigh them. More than the slots that the first part has warmed.
+const LIVE: u64 = 500;
+
+/// Memory that only this process has.
+fn private_kib() -> u64 {
+    let rollup = std::fs::read_to_string("/proc/self/smaps_rollup").expect("Linux");
+    let lines = rollup.lines().filter(|line| line.starts_with("Private_"));
+    lines
+        .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .sum()
 }
 
 fn open(path: &str) -> File {

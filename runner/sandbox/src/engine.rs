@@ -178,8 +178,8 @@ fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
 /// Functions whose address is taken, at most; CPython has about 10,000.
 const TABLE_ELEMENTS: usize = 32_768;
 
-/// How much of an ended session's memory stays mapped for the next one. More than the image, so that none of it is read again.
-const KEEP_BYTES: usize = 32 << 20;
+/// How much of what an ended session wrote stays mapped for the next one in its slot: more than all but the largest write.
+const KEEP_BYTES: usize = 8 << 20;
 
 /// How many free slots keep their memory. Protects the host's memory: each holds up to `KEEP_BYTES`.
 const WARM_SLOTS: u32 = 64;
