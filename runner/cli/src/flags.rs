@@ -46,16 +46,16 @@ pub(crate) struct RunFlags {
     /// Run this module as a script; what follows are its arguments
     #[arg(short = 'm', value_name = "MODULE", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) module: Option<Vec<OsString>>,
-    #[command(flatten)]
-    pub(crate) grants: GrantFlags,
-    #[command(flatten)]
-    pub(crate) limits: LimitFlags,
     /// Write what the run used (fuel, time, memory, output) to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<OsString>,
     /// The script, or `-` for standard input, and its arguments
     #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
     pub(crate) program: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) grants: GrantFlags,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
 }
 
 /// An interactive session.

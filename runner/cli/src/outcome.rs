@@ -71,10 +71,10 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
 
 /// A program that was refused memory and died of the `MemoryError`, as the end of its stderr says, ran into its limit: `python` reports
 /// that as any other exception.
-pub(crate) fn of_memory(report: Report, last_line: &str) -> Report {
+pub(crate) fn of_memory(report: Report, tail: &str) -> Report {
     let died = report.memory_refused
         && report.outcome == Outcome::Exited(1)
-        && last_line.contains("MemoryError");
+        && tail.contains("MemoryError");
     let outcome = if died {
         Outcome::OutOfMemory
     } else {

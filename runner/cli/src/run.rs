@@ -19,7 +19,7 @@ pub(crate) fn run(plan: RunPlan) -> Result<Exit, Failure> {
     let (streams, tail) = StdStreams::new();
     let runtime = session::runtime()?;
     let report = runtime.block_on(execute(&plan, prepared, streams))?;
-    let report = outcome::of_memory(report, &tail.last_line());
+    let report = outcome::of_memory(report, &tail.text());
     let limits = &plan.granted.limits;
     let conclusion = outcome::conclude(&report, limits);
     if let Some(file) = report_file {

@@ -1,15 +1,15 @@
 //! Keys that treat a newline and its mark as one, indent, and decide what Enter does.
+//!
+//! The line editor overwrites the counts of a bound command with the count that was typed, so that motions are told by what they
+//! lead to, never by how far.
 
 use rustyline::{
-    Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, Movement,
-    RepeatCount,
+    CharSearch, Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers,
+    Movement, RepeatCount,
 };
 
 use super::editor::Guest;
-use super::prompt_text::{MARK, TAB_STOP, mark, unmark};
-
-/// Characters in a newline with its mark.
-const BREAK_CHARS: usize = 3;
+use super::prompt_text::{JOINER, MARK, TAB_STOP, indent, mark, unmark};
 
 /// A key with a meaning of its own at this prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +22,6 @@ pub(crate) enum Key {
     Left,
     Right,
     Home,
-    Up,
-    Down,
     Tab,
 }
 
@@ -43,10 +41,6 @@ impl Key {
             (KeyEvent::ctrl('F'), Self::Right),
             (plain(KeyCode::Home), Self::Home),
             (KeyEvent::ctrl('A'), Self::Home),
-            (plain(KeyCode::Up), Self::Up),
-            (KeyEvent::ctrl('P'), Self::Up),
-            (plain(KeyCode::Down), Self::Down),
-            (KeyEvent::ctrl('N'), Self::Down),
             (plain(KeyCode::Tab), Self::Tab),
         ]
     }
@@ -80,90 +74,50 @@ impl ConditionalEventHandler for Binding {
 fn enter(guest: &Guest, line: &str) -> Cmd {
     match guest.next_indent(&unmark(line)) {
         None => Cmd::AcceptLine,
-        Some(indent) => {
-            if line.contains('\n') && mark(&unmark(line)) != line {
-                // Pasted lines get their prompts.
-                return Cmd::Replace(
-                    Movement::WholeBuffer,
-                    Some(mark(&format!("{}\n{indent}", unmark(line)))),
-                );
-            }
-            Cmd::Insert(1, mark(&format!("\n{indent}")))
-        }
+        Some(indent) => Cmd::Insert(1, mark(&format!("\n{indent}"))),
     }
 }
 
 /// What a key does here, or nothing for its usual meaning.
 fn command(key: Key, line: &str, position: usize) -> Option<Cmd> {
     let (before, after) = line.split_at(position);
-    let at_start = before.ends_with(MARK);
+    let current = before.rsplit('\n').next().unwrap_or(before);
+    let is_continuation = before.contains('\n');
+    // Either side of the joiner is the start of a line.
+    let at_start =
+        is_continuation && (current == MARK || current == "\t" && after.starts_with(JOINER));
     let at_end = after.starts_with('\n') && after[1..].starts_with(MARK);
     match key {
-        Key::Backspace if at_start => Some(Cmd::Kill(back(BREAK_CHARS))),
-        Key::Backspace => {
-            let indent = indentation(before)?;
-            let surplus = (indent - 1) % TAB_STOP + 1;
-            Some(Cmd::Kill(back(surplus)))
+        Key::Backspace if at_start => Some(Cmd::Kill(to(CharSearch::Backward('\n')))),
+        Key::Backspace if is_continuation && ends_with_step(current) => {
+            Some(Cmd::Kill(to(CharSearch::Backward(JOINER))))
         }
-        Key::Delete | Key::Eof if at_end => Some(Cmd::Kill(forward(BREAK_CHARS))),
-        Key::Left if at_start => Some(Cmd::Move(back(BREAK_CHARS))),
-        Key::Right if at_end => Some(Cmd::Move(forward(BREAK_CHARS))),
-        Key::Home => {
-            let start = before.rfind(MARK)? + MARK.len();
-            Some(Cmd::Move(back(before[start..].chars().count())))
+        Key::Delete | Key::Eof if at_end => Some(Cmd::Kill(to(CharSearch::Forward(JOINER)))),
+        Key::Left if at_start => Some(Cmd::Move(to(CharSearch::Backward('\n')))),
+        Key::Right if at_end => Some(Cmd::Move(to(CharSearch::Forward(JOINER)))),
+        Key::Home if current.contains(JOINER) => Some(Cmd::Move(to(CharSearch::Backward(JOINER)))),
+        Key::Tab
+            if current
+                .chars()
+                .all(|c| c == ' ' || c == '\t' || c == JOINER) =>
+        {
+            Some(Cmd::Insert(1, indent(TAB_STOP)))
         }
-        Key::Up => up(before),
-        Key::Down => down(before, after),
-        Key::Tab => blank(before).then(|| Cmd::Insert(1, " ".repeat(TAB_STOP))),
-        Key::Enter | Key::Delete | Key::Eof | Key::Left | Key::Right => None,
+        _ => None,
     }
 }
 
-/// To the same column of the line above, if there is one.
-fn up(before: &str) -> Option<Cmd> {
-    let (above, current) = before.rsplit_once('\n')?;
-    let column = text(current).chars().count();
-    let above = above.rsplit('\n').next().unwrap_or(above);
-    let width = text(above).chars().count();
-    let chars = current.chars().count() + 1 + width.saturating_sub(column);
-    Some(Cmd::Move(back(chars)))
+/// Whether the cursor stands after a step of indentation, and nothing but indentation before it.
+fn ends_with_step(current: &str) -> bool {
+    current.starts_with(MARK)
+        && current.ends_with(&indent(TAB_STOP))
+        && current[MARK.len()..]
+            .chars()
+            .all(|c| c == ' ' || c == JOINER)
 }
 
-/// To the same column of the line below, if there is one.
-fn down(before: &str, after: &str) -> Option<Cmd> {
-    let (rest, below) = after.split_once('\n')?;
-    let current = before.rsplit('\n').next().unwrap_or(before);
-    let column = text(current).chars().count();
-    let below = below.split('\n').next().unwrap_or(below);
-    let marked = below.chars().count() - text(below).chars().count();
-    let chars = rest.chars().count() + 1 + marked + column.min(text(below).chars().count());
-    Some(Cmd::Move(forward(chars)))
-}
-
-/// A line without its mark.
-fn text(line: &str) -> &str {
-    line.strip_prefix(MARK).unwrap_or(line)
-}
-
-/// How many spaces, and nothing else, stand before the cursor in its line; none if there are none.
-fn indentation(before: &str) -> Option<usize> {
-    let current = text(before.rsplit('\n').next()?);
-    (!current.is_empty() && current.bytes().all(|byte| byte == b' ')).then_some(current.len())
-}
-
-/// Whether nothing but spaces stands before the cursor in its line.
-fn blank(before: &str) -> bool {
-    text(before.rsplit('\n').next().unwrap_or(before))
-        .trim_matches(' ')
-        .is_empty()
-}
-
-fn back(chars: usize) -> Movement {
-    Movement::BackwardChar(RepeatCount::try_from(chars).unwrap_or(RepeatCount::MAX))
-}
-
-fn forward(chars: usize) -> Movement {
-    Movement::ForwardChar(RepeatCount::try_from(chars).unwrap_or(RepeatCount::MAX))
+fn to(target: CharSearch) -> Movement {
+    Movement::ViCharSearch(1, target)
 }
 
 #[cfg(test)]
@@ -178,54 +132,51 @@ mod tests {
         assert_eq!(command(key, &marked.replace('|', ""), position), expected);
     }
 
-    fn goes_back(n: usize) -> Option<Cmd> {
-        Some(Cmd::Move(back(n)))
-    }
-
-    fn goes_forward(n: usize) -> Option<Cmd> {
-        Some(Cmd::Move(forward(n)))
-    }
-
-    fn kills_back(n: usize) -> Option<Cmd> {
-        Some(Cmd::Kill(back(n)))
-    }
-
     #[test]
     fn backspace_takes_a_break_or_an_indentation() {
-        check(Key::Backspace, "a\n|b", kills_back(3));
-        check(Key::Backspace, "a\n    |b", kills_back(4));
-        check(Key::Backspace, "a\n      |b", kills_back(2));
+        let step = Some(Cmd::Kill(to(CharSearch::Backward(JOINER))));
+        let break_ = Some(Cmd::Kill(to(CharSearch::Backward('\n'))));
+        check(Key::Backspace, "a\n|b", break_);
+        check(Key::Backspace, "a\n    |b", step.clone());
+        check(Key::Backspace, "a\n        |b", step);
+        check(Key::Backspace, "a\n      |b", None);
         check(Key::Backspace, "a\n  x|b", None);
-        check(Key::Backspace, "a|", None);
+        check(Key::Backspace, "    |a", None);
         check(Key::Backspace, "|", None);
     }
 
     #[test]
     fn motions_skip_the_mark() {
-        check(Key::Left, "a\n|b", goes_back(3));
+        check(
+            Key::Left,
+            "a\n|b",
+            Some(Cmd::Move(to(CharSearch::Backward('\n')))),
+        );
         check(Key::Left, "a\nb|", None);
-        check(Key::Right, "a|\nb", goes_forward(3));
+        check(
+            Key::Right,
+            "a|\nb",
+            Some(Cmd::Move(to(CharSearch::Forward(JOINER)))),
+        );
         check(Key::Right, "|a\nb", None);
-        check(Key::Home, "a\nbcd|", goes_back(3));
+        check(
+            Key::Home,
+            "a\nbcd|",
+            Some(Cmd::Move(to(CharSearch::Backward(JOINER)))),
+        );
         check(Key::Home, "abc|", None);
-        check(Key::Eof, "a|\nb", Some(Cmd::Kill(forward(3))));
+        check(
+            Key::Eof,
+            "a|\nb",
+            Some(Cmd::Kill(to(CharSearch::Forward(JOINER)))),
+        );
         check(Key::Eof, "|", None);
     }
 
     #[test]
-    fn up_and_down_keep_the_column() {
-        check(Key::Up, "abcd\nxy|", goes_back(2 + 2 + 1 + 2));
-        check(Key::Up, "a\nxyz|", goes_back(3 + 2 + 1));
-        check(Key::Up, "abc|", None);
-        check(Key::Down, "ab|cd\nxyz", goes_forward(2 + 1 + 2 + 2));
-        check(Key::Down, "abcd|\nx", goes_forward(1 + 2 + 1));
-        check(Key::Down, "abc|", None);
-    }
-
-    #[test]
     fn tab_indents_a_blank_line() {
-        check(Key::Tab, "a\n|", Some(Cmd::Insert(1, "    ".into())));
-        check(Key::Tab, "|", Some(Cmd::Insert(1, "    ".into())));
+        check(Key::Tab, "a\n|", Some(Cmd::Insert(1, indent(4))));
+        check(Key::Tab, "|", Some(Cmd::Insert(1, indent(4))));
         check(Key::Tab, "os.|", None);
     }
 }

@@ -11,7 +11,7 @@ mod prompt_text;
 use std::io::{IsTerminal as _, Write as _};
 
 use croquant_sandbox::{Cell, Engine, Interrupter, Limits, Mode, Outcome, Report, Session};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::ctrl_c::CtrlC;
@@ -121,11 +121,9 @@ impl Prompt {
 
     /// Runs what was entered. Some exit if it asked to leave.
     async fn run(&mut self, source: &str) -> Result<Option<Exit>, Failure> {
-        let cell = if self.has_several_statements(source).await? {
-            Cell::new(source)
-        } else {
-            Cell::prompt(source)
-        };
+        // A block at a prompt ends with a newline, and not with the indentation of a line that never came.
+        let source = &format!("{}\n", source.trim_end());
+        let cell = Cell::prompt(source);
         let report = self
             .ctrl_c
             .watch(&self.interrupter, self.session.execute(&cell))
@@ -146,24 +144,6 @@ impl Prompt {
         Ok(None)
     }
 
-    /// Whether these are several statements, as only pasted text has them: Python then shows the last one's value.
-    async fn has_several_statements(&mut self, source: &str) -> Result<bool, Failure> {
-        if !source.trim_end().contains('\n') {
-            return Ok(false);
-        }
-        let count = format!("len(__import__('ast').parse({}).body)", json!(source));
-        let reply = self
-            .ask(&json!({"op": "evaluate", "expressions": {"count": count}}).to_string())
-            .await?;
-        let reply: Value = reply
-            .and_then(|json| serde_json::from_str(&json).ok())
-            .unwrap_or_default();
-        let count = reply["count"]["data"]["text/plain"]
-            .as_str()
-            .and_then(|count| count.parse().ok());
-        Ok(count.unwrap_or(1) > 1)
-    }
-
     fn tell(&self, report: &Report) {
         if let Err(failure) = outcome::conclude(report, &self.granted.limits) {
             failure.print();
@@ -172,6 +152,12 @@ impl Prompt {
 
     /// A new session in the place of one that ended against its will.
     async fn restart(&mut self, report: &Report) -> Result<(), Failure> {
+        if report.outcome == Outcome::Interrupted {
+            say(
+                "error",
+                "what ran could not be interrupted, and was stopped",
+            );
+        }
         self.tell(report);
         self.session = start(&self.engine, &self.granted).await?;
         self.interrupter = self.session.interrupter();
