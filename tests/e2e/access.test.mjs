@@ -127,6 +127,14 @@ test("Enter at the prompt runs what is complete, and goes on where it is not", a
   await page.waitForFunction(() => document.activeElement.innerText.startsWith("for n in range(2):"));
 });
 
+test("several statements, or none, can stand at the prompt", async () => {
+  const reader = await croquant.open("/");
+  const block = reader.block(0);
+  assert.equal(await reader.type(block, "several = 6\nfor n in range(2):\n    print(n)\nseveral * 7"), "0\n1\n42");
+  assert.equal(await reader.type(block, "# nothing to do"), "");
+  assert.equal(await reader.count("[data-croquant-state=done][data-entry]"), 2);
+});
+
 test("a small screen shows all of it", async () => {
   const reader = await croquant.open("/conversation.html", { context: { viewport: { width: 360, height: 700 }, isMobile: true, hasTouch: true } });
   const { page } = reader;

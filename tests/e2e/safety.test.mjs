@@ -121,6 +121,36 @@ test("a progress bar is one line", async () => {
   assert.equal(await reader.type(reader.block(0), String.raw`for i in range(0, 101, 10): print(f"\r{i} %", end="")`), "100 %");
 });
 
+test("a display is changed in its place, and cleared", async () => {
+  const reader = await croquant.open("/");
+  const block = reader.block(0);
+  const entry = await reader.begin(block, 'from croquant import display, clear_output; d = display("one", display_id=True)');
+  await reader.idle();
+  assert.equal(await entry.locator(".cq-output").textContent(), "'one'");
+  await reader.type(block, 'd.update("two")');
+  assert.equal(await entry.locator(".cq-output").textContent(), "'two'");
+  assert.equal(await reader.type(block, 'print("gone"); clear_output(); print("kept")'), "kept\n");
+  assert.equal(await reader.type(block, 'print("gone"); clear_output(wait=True); print("kept")'), "kept\n");
+});
+
+test("a PNG is an image", async () => {
+  const reader = await croquant.open("/");
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  await reader.type(reader.block(0), `from base64 import b64decode; from croquant import Image; Image(b64decode("${png}"))`);
+  await reader.page.waitForFunction(() => document.querySelector(".cq-output img.cq-image")?.naturalWidth === 1);
+});
+
+test("a session that ends begins anew, and says so", async () => {
+  const reader = await croquant.open("/");
+  const block = reader.block(0);
+  await reader.type(block, "old = 1");
+  await reader.begin(block, "exit()");
+  await reader.bar.getByText("variables are gone").waitFor();
+  await reader.idle();
+  assert.match(await reader.type(block, "old"), /NameError/);
+  assert.equal(await reader.type(block, "6 * 7"), "42");
+});
+
 async function untouched(reader) {
   const page = await reader.page.evaluate(() => ({ pwned: globalThis.pwned, title: document.title }));
   assert.equal(page.pwned, undefined);

@@ -10,6 +10,9 @@ import { EditorView, GutterMarker, gutter, keymap, placeholder, tooltips, type C
 import { element } from "./dom.ts";
 import { builtinNames, highlighter } from "./highlight.ts";
 
+/** Where lists of completions hang: outside of the blocks, marked with the page's tone. */
+export const tips = element("div", "cq cq-tips");
+
 export interface EditorOptions {
   parent: HTMLElement;
   text: string;
@@ -46,7 +49,7 @@ export function createEditor(options: EditorOptions): EditorView {
         autocompletion({ override: [kernelCompletions(options)], icons: false, activateOnTypingDelay: 150, selectOnOpen: false, interactionDelay: 0 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         // Fixed to the window, so that neither a scrolling block nor its frame cuts them off.
-        tooltips({ position: "fixed", parent: document.body }),
+        tooltips({ position: "fixed", parent: tips }),
         prompt ? prompts(prompt, () => options.onRun(false)) : [],
         options.placeholder ? placeholder(options.placeholder) : [],
         EditorView.contentAttributes.of({

@@ -103,18 +103,17 @@ export class Entry implements Runnable {
   }
 
   async run(): Promise<void> {
-    const { desk, single } = this.#options;
+    const { desk } = this.#options;
     const code = this.code;
     this.#mark.hidden = true;
     this.#output.clear();
     // In a batch only the end is announced: dozens of outputs read aloud are noise.
     this.#output.element.setAttribute("aria-live", desk.inBatch ? "off" : "polite");
     this.#setState("running");
-    await desk.kernel.ready();
+    const ready = await desk.kernel.ready();
     if (this.#expected) this.#expected.hidden = true;
-    // Python's prompt passes over a line without a statement; its compiler does not.
-    const outcome = single && !hasStatement(code) ? "ok" : await this.#execute(code);
-    if (outcome === "lost") this.#output.note("The connection was lost while this ran: its output may be incomplete.");
+    const outcome = ready ? await this.#execute(code) : "aborted";
+    if (outcome === "lost") this.#output.note("The session or the connection was lost while this ran: its output may be incomplete.");
     if (outcome === "aborted") this.#output.note("Stopped.");
     this.#output.flush();
     this.#setState(outcome === "ok" ? "done" : outcome === "error" ? "error" : "stopped");
@@ -154,6 +153,7 @@ export class Entry implements Runnable {
 
   /** After a restart: the output stays, but it no longer says anything of the session's state. */
   forgetRun(): void {
+    if (this.#state === "running" || this.#state === "input" || this.#state === "queued") return;
     this.#mark.hidden = true;
     this.#setState("idle");
   }
@@ -258,8 +258,4 @@ export class Entry implements Runnable {
     delete this.element.dataset["expectedShown"];
     this.#options.onChange();
   }
-}
-
-function hasStatement(code: string): boolean {
-  return code.split("\n").some((line) => !/^\s*(?:#.*)?$/.test(line));
 }

@@ -31,6 +31,8 @@ export interface Completion {
 interface Execution {
   options: ExecuteOptions;
   abort: AbortController;
+  /** The kernel has begun it. */
+  begun: boolean;
   replied: Outcome | null;
   idle: boolean;
   resolve: (outcome: Outcome) => void;
@@ -60,7 +62,9 @@ export class Kernel {
   #offerV1 = true;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #whenReady: (() => void)[] = [];
+  #whenReady: ((ready: boolean) => void)[] = [];
+  /** The reader asked for it: no surprise to tell of. Until the new session is ready. */
+  #restarting = false;
 
   constructor(api: Api, events: KernelEvents) {
     this.#api = api;
@@ -78,7 +82,10 @@ export class Kernel {
       const known = this.#kernelId;
       if (known === null || (await this.#api.kernelState(known)) === null) {
         this.#kernelId = await this.#api.beginSession(location.pathname, document.title);
-        if (known !== null && known !== this.#kernelId) this.#lost("The session had ended. A new one begins: its variables are gone.");
+        if (known !== null && known !== this.#kernelId) {
+          this.#endAll("lost");
+          this.#events.onNotice("The session had ended and a new one began: its variables are gone.");
+        }
       }
       this.#open(this.#kernelId as string);
     } catch {
@@ -96,9 +103,9 @@ export class Kernel {
     return this.state === "idle" || this.state === "busy";
   }
 
-  /** Resolves when messages can be sent. */
-  ready(): Promise<void> {
-    return this.connected ? Promise.resolve() : new Promise((resolve) => this.#whenReady.push(resolve));
+  /** Resolves to true when messages can be sent, to false when that is no longer wanted. */
+  ready(): Promise<boolean> {
+    return this.connected ? Promise.resolve(true) : new Promise((resolve) => this.#whenReady.push(resolve));
   }
 
   /** Runs code; resolves when it has ended and all of its output has arrived. */
@@ -116,7 +123,7 @@ export class Kernel {
       const metadata = options.single ? { croquant: { mode: "single" } } : {};
       const messageId = this.#send("shell", "execute_request", content, metadata);
       if (messageId === null) return resolve("lost");
-      this.#executions.set(messageId, { options, abort: new AbortController(), replied: null, idle: false, resolve });
+      this.#executions.set(messageId, { options, abort: new AbortController(), begun: false, replied: null, idle: false, resolve });
     });
   }
 
@@ -141,13 +148,16 @@ export class Kernel {
 
   async interrupt(): Promise<void> {
     for (const execution of this.#executions.values()) execution.abort.abort();
+    for (const resolve of this.#whenReady.splice(0)) resolve(false);
     if (this.#kernelId !== null) await this.#api.interrupt(this.#kernelId);
   }
 
   async restart(): Promise<void> {
     if (this.#kernelId === null) return this.connect();
     this.#endAll("aborted");
+    for (const resolve of this.#whenReady.splice(0)) resolve(false);
     this.#setState("starting");
+    this.#restarting = true;
     try {
       await this.#api.restart(this.#kernelId);
       if (this.#socket?.readyState === WebSocket.OPEN) this.#greet();
@@ -195,9 +205,10 @@ export class Kernel {
 
   #nowReady(state: "idle" | "busy"): void {
     this.#attempt = 0;
+    this.#restarting = false;
     this.#everReady = true;
     this.#setState(state);
-    for (const resolve of this.#whenReady.splice(0)) resolve();
+    for (const resolve of this.#whenReady.splice(0)) resolve(true);
     void this.#settleAfterReconnect();
   }
 
@@ -219,11 +230,6 @@ export class Kernel {
     const delay = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#attempt, 10));
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.connect(), delay * (0.75 + Math.random() / 2));
-  }
-
-  #lost(text: string): void {
-    this.#endAll("lost");
-    this.#events.onNotice(text);
   }
 
   #send(channel: Channel, type: string, content: Record<string, unknown>, metadata: Record<string, unknown> = {}, parent = {}): string | null {
@@ -273,7 +279,7 @@ export class Kernel {
     const parent = message.parent_header.msg_id ?? "";
     const execution = this.#executions.get(parent);
     const type = message.header.msg_type;
-    if (type === "status") return this.#status(String(message.content["execution_state"]), execution);
+    if (type === "status") return this.#status(String(message.content["execution_state"]), message.parent_header.msg_type, execution);
     if (type === "input_request") return void this.#ask(message, execution);
     if (type === "execute_reply" && execution) {
       const status = message.content["status"];
@@ -284,19 +290,23 @@ export class Kernel {
     execution?.options.onOutput(message);
   }
 
-  #status(status: string, execution: Execution | undefined): void {
+  #status(status: string, parentType: string | undefined, execution: Execution | undefined): void {
     if (status === "dead") {
       this.#endAll("lost");
-      return this.#setState("dead");
+      this.#setState("dead");
+    } else if (status === "restarting" && !this.#restarting) {
+      // What has not begun yet runs in the new session.
+      for (const begun of [...this.#executions.values()].filter((other) => other.begun)) this.#settle(begun, "lost");
+      this.#setState("starting");
+      this.#events.onNotice("The session ended and a new one began: its variables are gone.");
+      this.#greet();
+    } else if ((status === "idle" || status === "busy") && this.connected && (parentType === undefined || parentType === "execute_request")) {
+      // Completions and the like keep a kernel busy, too, but not in a way that matters to a reader.
+      this.#setState(status);
     }
-    if (status === "restarting") {
-      this.#lost("The session was restarted by the server: its variables are gone.");
-      return this.#setState("starting");
-    }
-    if (this.connected && (status === "idle" || status === "busy")) this.#setState(status);
-    if (status === "starting" && this.connected) this.#greet();
-    if (status !== "idle" || !execution) return;
-    execution.idle = true;
+    if (!execution) return;
+    if (status === "busy") execution.begun = true;
+    else if (status === "idle") execution.idle = true;
     this.#settleIfOver(execution);
   }
 

@@ -7,6 +7,7 @@ import type { LiveBlock } from "./block.ts";
 import { Cell } from "./cell.ts";
 import type { Desk } from "./desk.ts";
 import { element } from "./dom.ts";
+import { tips } from "./editor.ts";
 import { Kernel, type KernelState } from "./kernel.ts";
 import { readModel, type PageModel } from "./model.ts";
 import { Queue, type Runnable } from "./queue.ts";
@@ -26,6 +27,8 @@ class Page implements Desk {
     this.kernel = new Kernel(api, {
       onState: (state) => this.#kernelChanged(state),
       onNotice: (text) => {
+        // What waits was meant for the session that is gone.
+        this.#queue.clear();
         for (const block of this.#blocks) for (const entry of block.entries) entry.forgetRun();
         this.#bar.notice(text);
       },
@@ -41,8 +44,8 @@ class Page implements Desk {
       retry: () => this.kernel.retryNow(),
     });
     this.#takeBlocks(model);
-    document.body.append(element("div", "cq cq-bar-room"), this.#bar.element);
-    watchTone(this.#blocks.map((block) => block.pre), this.#bar.element);
+    document.body.append(element("div", "cq cq-bar-room"), this.#bar.element, tips);
+    watchTone(this.#blocks.map((block) => block.pre), [this.#bar.element, tips]);
     this.#refresh();
     document.documentElement.dataset["croquant"] = "live";
     void this.kernel.connect();

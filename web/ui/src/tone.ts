@@ -6,13 +6,14 @@ export type Tone = "light" | "dark";
  * Marks each element with `data-croquant-tone`, and with its ground as `--cq-ground`, and keeps both right when the
  * page changes its theme.
  */
-export function watchTone(blocks: readonly HTMLElement[], bar: HTMLElement): void {
+export function watchTone(blocks: readonly HTMLElement[], ours: readonly HTMLElement[]): void {
   let planned = false;
   const mark = (): void => {
     planned = false;
     const measured = blocks.map((element) => ({ element, ...groundOf(element) }));
-    // The bar paints its own ground, in the tone of the page under it.
-    measured.push({ element: bar, ...groundOf(document.body) });
+    // The bar and its like paint their own ground, in the tone of the page under them.
+    const body = groundOf(document.body);
+    measured.push(...ours.map((element) => ({ element, ...body })));
     for (const { element, tone, colour } of measured) {
       element.dataset["croquantTone"] = tone;
       element.style.setProperty("--cq-ground", colour);
