@@ -114,8 +114,10 @@ fn write(mut caller: Caller<'_, Host>, _fd: i32, at: i32, len: i32) -> Result<i3
     Ok(len)
 }
 
-fn clock_time_get(mut caller: Caller<'_, Host>, _id: i32, _precision: i64, at: i32) -> Result<i32> {
-    put(&mut caller, at, &CLOCK_NS.to_le_bytes())
+fn clock_time_get(mut caller: Caller<'_, Host>, id: i32, _precision: i64, at: i32) -> Result<i32> {
+    // Clocks other than the calendar's start at 0 in every session, and libc keeps the start of its processor clock.
+    let now = if id == 0 { CLOCK_NS } else { 0 };
+    put(&mut caller, at, &now.to_le_bytes())
 }
 
 fn clock_res_get(mut caller: Caller<'_, Host>, _id: i32, at: i32) -> Result<i32> {
