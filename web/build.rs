@@ -1,5 +1,7 @@
 //! Embeds the page's script and style, and the example tutorial, in the executable.
 
+#![expect(clippy::disallowed_methods, reason = "the build reads what it embeds")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};

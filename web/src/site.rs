@@ -71,6 +71,10 @@ fn is_example_folder(path: &str) -> bool {
 }
 
 /// The one place where the server is given a part of the file system.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the folder that the configuration names is opened here"
+)]
 fn open_folder(path: &Path) -> Result<Dir, ConfigError> {
     let failed = |source: io::Error| {
         let path = path.to_owned();
@@ -206,4 +210,5 @@ fn not_found() -> Response {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make folders")]
 mod tests;

@@ -83,8 +83,8 @@ impl Kernel {
         Ok(kernel)
     }
 
-    /// Connects a client.
-    fn attach(&self) -> Connection {
+    /// Connects a client; `None` if there are too many.
+    fn attach(&self) -> Option<Connection> {
         self.hub.attach()
     }
 

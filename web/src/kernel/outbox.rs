@@ -1,7 +1,9 @@
 //! What a kernel has to say, in order, on its way to the clients.
 //!
-//! Output waits for room here, and so slows the guest down; what the protocol itself says never waits, and is bounded by
-//! the requests that cause it.
+//! Output waits for room here, and so slows the guest down; so do requests, before their turn. Answers to what cannot wait (an
+//! interrupt, a refusal) do not: past a hard limit they are dropped, for then nobody reads them anyway.
+//!
+//! **Invariant:** what waits here is never larger than [`HARD_LIMIT_BYTES`] and one item.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -13,6 +15,9 @@ use super::wire::{Json, Outgoing};
 
 /// How much output waits for delivery before the guest does. Protects memory.
 const ROOM_BYTES: usize = 256 << 10;
+
+/// How much may wait at all. Protects memory from clients that ask on and on and never read the answers.
+const HARD_LIMIT_BYTES: usize = 16 << 20;
 
 /// Something to deliver.
 #[derive(Debug)]
@@ -51,10 +56,18 @@ struct Queue {
 impl Outbox {
     pub(crate) fn push(&self, item: Item) {
         let mut queue = self.lock();
+        if queue.weight >= HARD_LIMIT_BYTES {
+            tracing::debug!("a message is dropped: nobody reads");
+            return;
+        }
         queue.weight += item.weight();
         queue.items.push_back(item);
         drop(queue);
         self.arrived.notify_one();
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.lock().weight < ROOM_BYTES
     }
 
     /// Waits until there is room for more output.

@@ -58,6 +58,15 @@ pub(super) struct Owner {
     history: History,
 }
 
+/// Ends the connections of a kernel that has lost its owner.
+struct Closing(Arc<Hub>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// Whether the kernel goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Life {
@@ -96,6 +105,8 @@ impl Owner {
 
     /// Begins the session, says so, and serves requests until the kernel is shut down.
     pub(super) async fn run(mut self, started: oneshot::Sender<Result<(), Error>>) {
+        // However this ends, the clients hear of it.
+        let _closing = Closing(Arc::clone(&self.hub));
         self.hub.status(ExecutionState::Starting, &Json::empty());
         let began = self.begin().await;
         let failed = began.is_err();
@@ -110,10 +121,19 @@ impl Owner {
         drop(self);
         hub.status(ExecutionState::Dead, &Json::empty());
         hub.said().await;
-        hub.close();
     }
 
     async fn turn(&mut self) -> Life {
+        // Clients that do not read the answers do not get more of them.
+        let hub = Arc::clone(&self.hub);
+        tokio::select! {
+            biased;
+            control = self.control.recv(), if !hub.outbox.has_room() => return match control {
+                Some(control) => self.control(control).await,
+                None => Life::Over,
+            },
+            () = hub.outbox.room() => {}
+        }
         if let Some(queued) = self.waiting.pop_front() {
             // Control comes before whatever waits.
             if let Ok(control) = self.control.try_recv() {

@@ -107,18 +107,22 @@ impl Registry {
         tables.forget(|kernel| kernel.is_over());
         let own = |kernel: &Kernel| kernel.reader == reader;
         if tables.count(own) >= self.per_reader && !tables.forget_oldest_idle(own) {
-            return Err(ApiError::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                format!(
-                    "{} pages are open already\nhint: close one of them",
-                    self.per_reader
-                ),
-            ));
+            return Err(self.too_many());
         }
         if tables.count(|_| true) >= self.in_total && !tables.forget_oldest_idle(|_| true) {
             return Err(full());
         }
         Ok(())
+    }
+
+    fn too_many(&self) -> ApiError {
+        ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!(
+                "{} pages are open already\nhint: close one of them",
+                self.per_reader
+            ),
+        )
     }
 
     /// Ends a kernel of this reader's, and its session.
@@ -139,9 +143,13 @@ impl Registry {
         kernel_id: Option<String>,
     ) -> Result<PageSession, ApiError> {
         let _making = self.making.lock().await;
-        let known = self.sessions(reader).into_iter();
+        let known = self.sessions(reader);
+        let count = known.len();
         if let Some(session) = known.into_iter().find(|session| session.path == path) {
             return Ok(session);
+        }
+        if kernel_id.is_some() && count >= self.per_reader {
+            return Err(self.too_many());
         }
         let kernel = match kernel_id {
             Some(id) => self.kernel(&id, reader)?,

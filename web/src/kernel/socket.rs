@@ -38,7 +38,7 @@ pub(super) async fn channels(
     // The kernel ends with its place in the registry, not with its last page.
     let kernel = Arc::downgrade(&kernel);
     Ok(upgrade.on_upgrade(async move |socket| {
-        let Some(connection) = kernel.upgrade().map(|kernel| kernel.attach()) else {
+        let Some(connection) = kernel.upgrade().and_then(|kernel| kernel.attach()) else {
             return;
         };
         let client = connection.id;

@@ -102,6 +102,65 @@ async fn a_client_that_never_reads_costs_a_fixed_amount() {
     assert_eq!(lazy.answers(&id).await.stdout().len(), 100 * LINES);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_asks_on_and_on_costs_a_fixed_amount() {
+    let server = Server::start().await;
+    let mut client = server.client().await;
+    client.execute("input()").await;
+    client.next_of("input_request").await;
+    let before = resident();
+    let header = |number: u32, kind: &str| {
+        let filler = "x".repeat(3_500);
+        json!({"msg_id": number.to_string(), "msg_type": kind, "filler": filler}).to_string()
+    };
+    let empty = || "{}".to_owned();
+    let flood = async {
+        for number in 0..40_000 {
+            let (channel, kind) = match number % 2 {
+                0 => ("shell", "execute_request"),
+                _ => ("control", "kernel_info_request"),
+            };
+            let parts = [header(number, kind), empty(), empty(), empty()];
+            client.send_raw(channel, &parts).await;
+        }
+    };
+    // The server may stop reading, or read all of it; either is well.
+    let _ = tokio::time::timeout(Duration::from_secs(10), flood).await;
+    let grown = resident().saturating_sub(before);
+    assert!(
+        grown < 96 << 20,
+        "{grown} bytes for requests whose answers nobody reads"
+    );
+    assert_eq!(server.client().await.run("1").await.result(), "1");
+}
+
+#[tokio::test]
+async fn sessions_and_clients_of_one_kernel_are_limited() {
+    let server = Server::changed(|config| config.kernels_per_reader = 3).await;
+    let reader = server.reader().await;
+    let kernel = reader.kernel().await;
+    let open = async |path: &str| {
+        let body = json!({"path": path, "kernel": {"id": kernel}}).to_string();
+        reader.post("/api/sessions", &body).await.status
+    };
+    for path in ["/a", "/b", "/c"] {
+        assert_eq!(open(path).await, 201);
+    }
+    assert_eq!(open("/d").await, 429);
+    assert_eq!(open("/a").await, 201);
+
+    let mut tabs = Vec::new();
+    for _ in 0..32 {
+        tabs.push(reader.connect(&kernel, Framing::V1).await);
+    }
+    assert_eq!(tabs[31].run("1").await.result(), "1");
+    let mut one_more = reader.connect(&kernel, Framing::V1).await;
+    assert!(one_more.next().await.is_none());
+    tabs.pop().unwrap().close().await;
+    let mut again = reader.connect(&kernel, Framing::V1).await;
+    assert_eq!(again.run("1").await.result(), "1");
+}
+
 #[tokio::test]
 async fn frames_that_are_no_messages() {
     let server = Server::start().await;

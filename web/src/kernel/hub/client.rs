@@ -13,6 +13,9 @@ use super::{Hub, To};
 const CLIENT_BYTES: usize = 1 << 20;
 const CLIENT_MESSAGES: usize = 1_024;
 
+/// How many clients a kernel may have at once: tabs of one page.
+const MAX_CLIENTS: usize = 32;
+
 /// How much is kept for a client that comes back.
 const BACKLOG_BYTES: usize = 1 << 20;
 const BACKLOG_MESSAGES: usize = 4_096;
@@ -108,10 +111,14 @@ impl Backlog {
 }
 
 impl Hub {
-    /// Connects a client; it hears what was said while nobody was connected, and what is still being asked.
-    pub(crate) fn attach(self: &Arc<Self>) -> Connection {
+    /// Connects a client; it hears what was said while nobody was connected, and what is still being asked. `None` if there
+    /// are too many.
+    pub(crate) fn attach(self: &Arc<Self>) -> Option<Connection> {
         let asked = self.asked();
         let mut clients = self.lock_clients();
+        if clients.lines.len() >= MAX_CLIENTS {
+            return None;
+        }
         let (sender, receiver) = mpsc::channel(CLIENT_MESSAGES);
         let id = ClientId(clients.next);
         clients.next += 1;
@@ -124,12 +131,12 @@ impl Hub {
             });
         }
         drop(clients);
-        Connection {
+        Some(Connection {
             hub: Arc::clone(self),
             id,
             backlog: self.replay(backlog, asked),
             receiver,
-        }
+        })
     }
 
     fn replay(&self, backlog: Backlog, asked: Option<Arc<Outgoing>>) -> VecDeque<Arc<Outgoing>> {
