@@ -66,9 +66,14 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
     let _lock = cache.lock()?;
     let started = Instant::now();
     source::build(cache)?;
-    native::build(cache)?;
-    if !cache.has(IMAGE) {
-        libs::build(cache)?;
+    let image = !cache.has(IMAGE);
+    // Much of both is one `configure` after the other, which keeps one processor busy.
+    std::thread::scope(|scope| {
+        let libs = scope.spawn(|| if image { libs::build(cache) } else { Ok(()) });
+        let native = native::build(cache);
+        native.and(libs.join().expect("a stage does not panic"))
+    })?;
+    if image {
         python::build(cache)?;
         embedded::build(cache)?;
         link::build(cache)?;
