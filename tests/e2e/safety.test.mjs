@@ -107,6 +107,16 @@ test("a frame cannot grow over the page", async () => {
   await reader.page.waitForFunction(() => document.querySelector("iframe.cq-frame").height === "800");
 });
 
+test("a frame that leads elsewhere is closed", async () => {
+  const reader = await croquant.open("/");
+  await reader.type(reader.block(0), showing(`sum: () => 6 * 7`));
+  assert.equal((await said(reader)).sum, "42", "a frame that stays is left alone");
+  await reader.type(reader.block(0), `type("Show", (), {"_repr_html_": lambda self: "<script>location = 'data:text/html,<h1>sign in here</h1>'</script>"})()`);
+  await reader.page.getByText("The output tried to open another page").waitFor();
+  assert.equal(await reader.count("iframe.cq-frame"), 1);
+  await untouched(reader);
+});
+
 test("a flood of output is cut, and says so", async () => {
   const reader = await croquant.open("/");
   const text = await reader.type(reader.block(0), 'for i in range(60_000): print("line", i)');

@@ -61,6 +61,11 @@ function frame(html: string, near: HTMLElement): HTMLElement {
   element.srcdoc =
     `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
     `<style>${base}</style>${REPORT}</head><body>${html}</body></html>`;
+  let loads = 0;
+  element.addEventListener("load", () => {
+    // A second load means that the output led its frame to some other page: nobody asked for that one.
+    if (++loads > 1) element.replaceWith("The output tried to open another page in its place.");
+  });
   frames.set(element, true);
   listen();
   return element;
