@@ -67,6 +67,10 @@ struct file {
     const uint8_t *fixed;   // a file of the image: its bytes, instead of blocks
 };
 
+// The mode that the C function at work asks for a file or folder that it makes: preview 1 cannot carry it.
+enum { USUAL_MODE = -1, UMASK = 022 };
+extern int fs_new_mode;
+
 struct node {
     enum kind kind;
     uint16_t mode;          // permission bits: shown, not enforced, as for root

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 
 enum { MODE_BITS = 07777 };
@@ -14,6 +15,14 @@ int __real___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, i
 int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, int flags);
 int __wrap_chmod(const char *path, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __real_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...);
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
+int __real_mkdirat(int dir, const char *path, mode_t mode);
+int __wrap_mkdirat(int dir, const char *path, mode_t mode);
 
 static int with_mode(int result, struct stat *st) {
     if (result != 0)
@@ -68,4 +77,41 @@ int __wrap_chmod(const char *path, mode_t mode) {
     struct place at;
     werr err = resolve_text(path, &at);
     return done(err == OK ? change_mode(at.node, at.mount, mode) : err);
+}
+
+// Sets the mode for what `call` makes.
+#define MAKING(mode, call)                                                                                             \
+    do {                                                                                                               \
+        fs_new_mode = (int)(mode);                                                                                     \
+        int result = (call);                                                                                           \
+        fs_new_mode = USUAL_MODE;                                                                                      \
+        return result;                                                                                                 \
+    } while (0)
+
+// The third argument of `open` is there only if the file may have to be made.
+#define MODE_ARGUMENT(mode, flags)                                                                                     \
+    mode_t mode = 0;                                                                                                   \
+    if ((flags) & O_CREAT) {                                                                                           \
+        va_list rest;                                                                                                  \
+        va_start(rest, flags);                                                                                         \
+        mode = va_arg(rest, mode_t);                                                                                   \
+        va_end(rest);                                                                                                  \
+    }
+
+int __wrap_open(const char *path, int flags, ...) {
+    MODE_ARGUMENT(mode, flags)
+    MAKING(mode, __real_open(path, flags, mode));
+}
+
+int __wrap_openat(int dir, const char *path, int flags, ...) {
+    MODE_ARGUMENT(mode, flags)
+    MAKING(mode, __real_openat(dir, path, flags, mode));
+}
+
+int __wrap_mkdir(const char *path, mode_t mode) {
+    MAKING(mode, __real_mkdir(path, mode));
+}
+
+int __wrap_mkdirat(int dir, const char *path, mode_t mode) {
+    MAKING(mode, __real_mkdirat(dir, path, mode));
 }

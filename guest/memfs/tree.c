@@ -20,12 +20,23 @@ uint64_t fs_now(void) {
     return now;
 }
 
+int fs_new_mode = USUAL_MODE;
+
+static uint16_t mode_of_new(enum kind kind) {
+    if (kind == LINK_NODE)
+        return 0777;
+    if (kind == DEVICE_NODE)
+        return 0666;
+    int asked = fs_new_mode != USUAL_MODE ? fs_new_mode : kind == DIR_NODE ? 0777 : 0666;
+    return (uint16_t)(asked & 07777 & ~UMASK);
+}
+
 struct node *node_new(enum kind kind) {
     struct node *node = calloc(1, sizeof *node);
     if (node == NULL)
         return NULL;
     node->kind = kind;
-    node->mode = kind == DIR_NODE ? 0755 : kind == LINK_NODE ? 0777 : kind == DEVICE_NODE ? 0666 : 0644;
+    node->mode = mode_of_new(kind);
     node->ino = ++last_ino;
     node->atim = node->mtim = node->ctim = fs_now();
     if (kind == DIR_NODE)
