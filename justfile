@@ -50,7 +50,8 @@ build: image ui
 # Build the guest image from its pinned sources, if anything that makes it changed
 [group('build')]
 image:
-    cargo run --release --quiet --package croquant-recipe
+    cargo build --release --package croquant-recipe
+    target/release/croquant-recipe
 
 # Bundle the page's TypeScript, if it changed
 [group('build')]
