@@ -77,6 +77,9 @@ impl Call {
         let calling = self.enter(input, &mut store, guest);
         let (driven, waited) = drive(calling, &signals, &gauge, flags.as_ref(), limits).await;
         signals.close();
+        if let (Some(block), Some(_)) = (store.data().block, signals.told()) {
+            block.clear(guest.memory, &mut store);
+        }
         let how = match driven {
             Driven::Done(Ok(Some(value))) => How::Returned(value),
             Driven::Done(Ok(None)) => How::NoRoom,

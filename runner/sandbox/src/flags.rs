@@ -38,13 +38,26 @@ impl Block {
     }
 
     /// Sets the flags of a guest that has called the host.
-    pub(crate) fn set(&self, memory: Memory, mut context: impl AsContextMut) {
+    pub(crate) fn set(&self, memory: Memory, context: impl AsContextMut) {
+        self.change(memory, context, |word, bits| word | bits);
+    }
+
+    /// Takes the flags back from a guest that has returned without having looked: they were meant for that call.
+    pub(crate) fn clear(&self, memory: Memory, context: impl AsContextMut) {
+        self.change(memory, context, |word, bits| word & !bits);
+    }
+
+    fn change(
+        &self,
+        memory: Memory,
+        mut context: impl AsContextMut,
+        change: impl Fn(u32, u32) -> u32,
+    ) {
         let data = memory.data_mut(&mut context);
         for (at, bits) in self.bits() {
             // In bounds since `read`: a linear memory never shrinks.
-            if let Some(bytes) = data.get_mut(at..at + 4) {
-                let value = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | bits;
-                bytes.copy_from_slice(&value.to_le_bytes());
+            if let Some(word) = data.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+                *word = change(u32::from_le_bytes(*word), bits).to_le_bytes();
             }
         }
     }

@@ -29,6 +29,26 @@ pub enum Outcome {
     Trapped(String),
 }
 
+impl std::fmt::Display for Outcome {
+    /// In a few words, to go on from "the call".
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Completed => formatter.write_str("completed"),
+            Self::Raised => formatter.write_str("raised an exception"),
+            Self::Exited(code) => write!(formatter, "exited with code {code}"),
+            Self::Interrupted => formatter.write_str("was interrupted"),
+            Self::Killed => formatter.write_str("was killed"),
+            Self::OutOfFuel => formatter.write_str("ran out of fuel"),
+            Self::Deadline => formatter.write_str("ran past its deadline"),
+            Self::InputIdle => formatter.write_str("waited too long for input"),
+            Self::OutOfMemory => formatter.write_str("ran out of memory"),
+            Self::OutputLimit => formatter.write_str("wrote too much output"),
+            Self::StackOverflow => formatter.write_str("overflowed its stack"),
+            Self::Trapped(reason) => write!(formatter, "trapped: {reason}"),
+        }
+    }
+}
+
 /// A call's outcome and what it used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

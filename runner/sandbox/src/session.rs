@@ -227,7 +227,7 @@ impl Session {
                 reason: format!("the guest answers with errno {errno}"),
             }),
             (None, outcome) => Err(Error::Begin {
-                reason: format!("{outcome:?}"),
+                reason: format!("the guest {outcome}"),
             }),
         }
     }

@@ -1,5 +1,7 @@
 //! Many sessions at once.
 
+use std::time::Duration;
+
 use croquant_sandbox::Outcome;
 
 use crate::stage::{Stage, limits};
@@ -34,4 +36,42 @@ async fn computing_sessions_share_a_thread() {
         interrupter.interrupt();
     });
     assert_eq!(endless.outcome, Outcome::Interrupted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sessions_on_all_threads_do_not_disturb_each_other() {
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..200_u64 {
+        tasks.spawn(async move {
+            let mut stage = Stage::new(&limits()).await;
+            for turn in 0..3 {
+                let interrupter = stage.session.interrupter();
+                // One in two is interrupted, from another thread more often than not.
+                let interrupt = tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(20 + number % 20)).await;
+                    if number % 2 == 0 {
+                        interrupter.interrupt();
+                    }
+                });
+                let source = if number % 2 == 0 {
+                    "while True: pass"
+                } else {
+                    "sum(range(100000))"
+                };
+                let report = tokio::time::timeout(Duration::from_secs(60), async {
+                    tokio::join!(stage.execute(source), interrupt).0
+                });
+                let report = report.await.expect("an end");
+                let expected = if number % 2 == 0 {
+                    Outcome::Interrupted
+                } else {
+                    Outcome::Completed
+                };
+                assert_eq!(report.outcome, expected, "{number}, {turn}");
+                stage.remembers("a neighbour").await;
+            }
+        });
+    }
+    let done = tasks.join_all().await;
+    assert_eq!(done.len(), 200);
 }

@@ -75,6 +75,15 @@
       (return (i32.const 0))))
     ;; l: loop, and never look
     (if (i32.eq (local.get $op) (i32.const 108)) (then (loop $again (br $again))))
+    ;; w: work for some ticks without looking, then return; t: status 9 if a flag is up
+    (if (i32.eq (local.get $op) (i32.const 119)) (then
+      (local.set $n (i32.const 20000000))
+      (loop $again
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br_if $again (local.get $n)))
+      (return (i32.const 0))))
+    (if (i32.eq (local.get $op) (i32.const 116)) (then (return (i32.mul (i32.const 9)
+      (i32.or (i32.load (i32.const 2048)) (i32.or (i32.load (i32.const 2052)) (i32.load (i32.const 2056))))))))
     ;; L: loop, and look
     (if (i32.eq (local.get $op) (i32.const 76)) (then
       (loop $again (br_if $again (i32.eqz (call $tripped))))

@@ -160,3 +160,17 @@ async fn a_computing_guest_gives_way_to_others() {
     let (report, turns) = tokio::join!(stage.execute("L"), turns);
     assert_eq!((report.outcome, turns), (Outcome::Interrupted, 50));
 }
+
+#[tokio::test]
+async fn an_interrupt_that_nobody_saw_is_gone_with_its_call() {
+    // A guest that counts down, and returns without having looked.
+    let mut stage = Stage::new(&patient()).await;
+    let interrupter = stage.session.interrupter();
+    let (report, ()) = tokio::join!(stage.execute("w"), async {
+        tokio::task::yield_now().await;
+        interrupter.interrupt();
+    });
+    assert_eq!(report.outcome, Outcome::Completed);
+    assert_eq!(stage.execute("t").await.outcome, Outcome::Completed);
+    stage.remembers().await;
+}
