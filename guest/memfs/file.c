@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Memory that file data leaves free, looked for once in RESERVE_EVERY blocks. Without it a program that fills its disk
-// could not even report so.
-enum { RESERVE = 1024 * 1024, RESERVE_EVERY = RESERVE / BLOCK };
+// Memory in one piece that file data leaves free. Without it a program that fills its disk could not even say so: Python
+// takes memory for its objects a megabyte at a time. It is looked for once in a megabyte of blocks.
+enum { RESERVE = 4 * 1024 * 1024, STEP = 1024 * 1024, RESERVE_EVERY = STEP / BLOCK };
 
 static bool memory_is_left(void) {
     static unsigned blocks = 1;    // the first small files need no look
     if (blocks++ % RESERVE_EVERY != 0)
         return true;
-    void *spare = malloc(RESERVE + RESERVE_EVERY * BLOCK);
+    void *spare = malloc(RESERVE + STEP);
     free(spare);
     blocks -= spare == NULL;    // look again next time
     return spare != NULL;

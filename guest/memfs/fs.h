@@ -38,7 +38,7 @@ enum {
 // --- tree.c: nodes and the names that lead to them
 
 enum kind { DIR_NODE, FILE_NODE, LINK_NODE, DEVICE_NODE };
-enum device { DEV_NULL, DEV_ZERO, DEV_RANDOM, DEV_STDIN, DEV_STDOUT, DEV_STDERR };
+enum device { DEV_TTY, DEV_NULL, DEV_ZERO, DEV_RANDOM, DEV_STDIN, DEV_STDOUT, DEV_STDERR };
 
 struct entry;
 struct mount;
@@ -67,10 +67,6 @@ struct file {
     const uint8_t *fixed;   // a file of the image: its bytes, instead of blocks
 };
 
-// The mode that the C function at work asks for a file or folder that it makes: preview 1 cannot carry it.
-enum { USUAL_MODE = -1, UMASK = 022 };
-extern int fs_new_mode;
-
 struct node {
     enum kind kind;
     uint16_t mode;          // permission bits: shown, not enforced, as for root
@@ -95,6 +91,7 @@ struct entry {
 };
 
 extern struct node *fs_root;
+extern uint16_t fs_new_file_mode, fs_new_dir_mode;    // permission bits of what is made next: mode.c sets them
 
 uint64_t fs_now(void);
 struct node *node_new(enum kind kind);      // NULL: no memory

@@ -55,6 +55,7 @@ __attribute__((constructor(101))) void memfs_init(void) {
     fds_init();
     if (memfs_make_dirs("/home/user") != OK || memfs_make_dirs("/tmp") != OK || memfs_make_dirs("/dev") != OK)
         abort();
+    add_device("/dev/tty", DEV_TTY);
     add_device("/dev/null", DEV_NULL);
     add_device("/dev/zero", DEV_ZERO);
     add_device("/dev/random", DEV_RANDOM);

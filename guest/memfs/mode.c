@@ -7,7 +7,16 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
-enum { MODE_BITS = 07777 };
+enum { MODE_BITS = 07777, UMASK = 022 };
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __real_openat(int fd, const char *path, int flags, ...);
+int __wrap_openat(int fd, const char *path, int flags, ...);
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
+int __real_mkdirat(int fd, const char *path, mode_t mode);
+int __wrap_mkdirat(int fd, const char *path, mode_t mode);
 
 int __real_fstat(int fd, struct stat *st);
 int __wrap_fstat(int fd, struct stat *st);
@@ -15,14 +24,6 @@ int __real___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, i
 int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, int flags);
 int __wrap_chmod(const char *path, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
-int __real_openat(int dir, const char *path, int flags, ...);
-int __wrap_openat(int dir, const char *path, int flags, ...);
-int __real_mkdir(const char *path, mode_t mode);
-int __wrap_mkdir(const char *path, mode_t mode);
-int __real_mkdirat(int dir, const char *path, mode_t mode);
-int __wrap_mkdirat(int dir, const char *path, mode_t mode);
 
 static int with_mode(int result, struct stat *st) {
     if (result != 0)
@@ -56,6 +57,50 @@ static werr change_mode(struct node *node, const struct mount *mount, mode_t mod
     return OK;
 }
 
+// wasi-libc drops the mode that a file or folder is made with; it is laid aside here for the call that makes it.
+static void next_file(mode_t mode) {
+    fs_new_file_mode = mode & MODE_BITS & ~UMASK;
+}
+
+static void next_dir(mode_t mode) {
+    fs_new_dir_mode = mode & MODE_BITS & ~UMASK;
+}
+
+#define WITH_FILE_MODE(call) \
+    do { \
+        if (flags & O_CREAT) { \
+            va_list args; \
+            va_start(args, flags); \
+            next_file(va_arg(args, mode_t)); \
+            va_end(args); \
+        } \
+        int opened = call; \
+        next_file(0666); \
+        return opened; \
+    } while (0)
+
+int __wrap_open(const char *path, int flags, ...) {
+    WITH_FILE_MODE(__real_open(path, flags));
+}
+
+int __wrap_openat(int fd, const char *path, int flags, ...) {
+    WITH_FILE_MODE(__real_openat(fd, path, flags));
+}
+
+int __wrap_mkdir(const char *path, mode_t mode) {
+    next_dir(mode);
+    int result = __real_mkdir(path, mode);
+    next_dir(0777);
+    return result;
+}
+
+int __wrap_mkdirat(int fd, const char *path, mode_t mode) {
+    next_dir(mode);
+    int result = __real_mkdirat(fd, path, mode);
+    next_dir(0777);
+    return result;
+}
+
 static int done(werr err) {
     if (err == OK)
         return 0;
@@ -77,41 +122,4 @@ int __wrap_chmod(const char *path, mode_t mode) {
     struct place at;
     werr err = resolve_text(path, &at);
     return done(err == OK ? change_mode(at.node, at.mount, mode) : err);
-}
-
-// Sets the mode for what `call` makes.
-#define MAKING(mode, call)                                                                                             \
-    do {                                                                                                               \
-        fs_new_mode = (int)(mode);                                                                                     \
-        int result = (call);                                                                                           \
-        fs_new_mode = USUAL_MODE;                                                                                      \
-        return result;                                                                                                 \
-    } while (0)
-
-// The third argument of `open` is there only if the file may have to be made.
-#define MODE_ARGUMENT(mode, flags)                                                                                     \
-    mode_t mode = 0;                                                                                                   \
-    if ((flags) & O_CREAT) {                                                                                           \
-        va_list rest;                                                                                                  \
-        va_start(rest, flags);                                                                                         \
-        mode = va_arg(rest, mode_t);                                                                                   \
-        va_end(rest);                                                                                                  \
-    }
-
-int __wrap_open(const char *path, int flags, ...) {
-    MODE_ARGUMENT(mode, flags)
-    MAKING(mode, __real_open(path, flags, mode));
-}
-
-int __wrap_openat(int dir, const char *path, int flags, ...) {
-    MODE_ARGUMENT(mode, flags)
-    MAKING(mode, __real_openat(dir, path, flags, mode));
-}
-
-int __wrap_mkdir(const char *path, mode_t mode) {
-    MAKING(mode, __real_mkdir(path, mode));
-}
-
-int __wrap_mkdirat(int dir, const char *path, mode_t mode) {
-    MAKING(mode, __real_mkdirat(dir, path, mode));
 }

@@ -69,6 +69,8 @@ static werr open_in_memory(struct place *at, const struct request *r, __wasi_fd_
         if (at->slash && node->kind != DIR_NODE)
             return E(NOTDIR);
         TRY(check_existing(node, r));
+        if (node->kind == DEVICE_NODE && node->device == DEV_TTY)
+            return E(NXIO);    // no terminal is a session's own: `getpass` then asks on the streams
         if (node->kind == DEVICE_NODE && node->device >= DEV_STDIN)
             return open_device(node, r, fd);
         if ((r->oflags & __WASI_OFLAGS_TRUNC) && node->kind == FILE_NODE)

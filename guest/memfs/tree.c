@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct node *fs_root;
+uint16_t fs_new_file_mode = 0644, fs_new_dir_mode = 0755;
 static uint64_t last_ino;
 
 enum { FIRST_COOKIE = 2, FIRST_BUCKETS = 8 };    // cookies 0 and 1 are "." and ".."
@@ -20,23 +21,13 @@ uint64_t fs_now(void) {
     return now;
 }
 
-int fs_new_mode = USUAL_MODE;
-
-static uint16_t mode_of_new(enum kind kind) {
-    if (kind == LINK_NODE)
-        return 0777;
-    if (kind == DEVICE_NODE)
-        return 0666;
-    int asked = fs_new_mode != USUAL_MODE ? fs_new_mode : kind == DIR_NODE ? 0777 : 0666;
-    return (uint16_t)(asked & 07777 & ~UMASK);
-}
-
 struct node *node_new(enum kind kind) {
     struct node *node = calloc(1, sizeof *node);
     if (node == NULL)
         return NULL;
     node->kind = kind;
-    node->mode = mode_of_new(kind);
+    node->mode = kind == DIR_NODE ? fs_new_dir_mode : kind == FILE_NODE ? fs_new_file_mode
+        : kind == LINK_NODE ? 0777 : 0666;
     node->ino = ++last_ino;
     node->atim = node->mtim = node->ctim = fs_now();
     if (kind == DIR_NODE)

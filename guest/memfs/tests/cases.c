@@ -50,7 +50,7 @@ static void names_are(const char *path, const char *expected) {
 static void layout(void) {
     names_are(".", "dev home tmp usr ");
     names_are("home/user", "");
-    names_are("/dev/", "null random stderr stdin stdout urandom zero ");
+    names_are("/dev/", "null random stderr stdin stdout tty urandom zero ");
     __wasi_prestat_t pre;
     uint8_t name[2] = {0};
     EQ(OK, WRAP(fd_prestat_get)(ROOT_FD, &pre));
@@ -151,6 +151,7 @@ static void devices(void) {
     EQ(11, text[0]);
     EQ(OK, WRAP(fd_close)(fd));
     EQ(__WASI_FILETYPE_CHARACTER_DEVICE, stat_of("dev/null").filetype);
+    EQ(E(NXIO), open_error("dev/tty", O_RDWR));
 }
 
 static void image_files(void) {

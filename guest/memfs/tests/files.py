@@ -88,6 +88,10 @@ def low_level():
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, 0, 1000)
         assert os.fstat(fd).st_size == 1000
+    os.lseek(fd, 0, 0)
+    two = [bytearray(3), bytearray(4)]
+    assert os.readv(fd, two) == 7 and two == [b"012", b"3\0\0\0"]
+    assert os.writev(fd, [b"ab", b"cde"]) == 5 and os.preadv(fd, two, 7) == 7 and two == [b"abc", b"de\0\0"]
     os.remove("low")
     assert os.fstat(fd).st_nlink == 0
     os.lseek(fd, 0, 0)
@@ -168,6 +172,9 @@ def directories():
         os.close(inner)
         os.mkdir("made", dir_fd=fd)
         assert os.stat("made", dir_fd=fd).st_mode & stat.S_IFDIR
+    assert sorted(os.listdir(fd)) == ["made", "rel", "t", "x"] == sorted(os.listdir(fd))
+    assert sorted((root, sorted(dirs), sorted(files)) for root, dirs, files, _ in os.fwalk("w")) == [
+        ("w", ["made", "t", "x"], ["rel"]), ("w/made", [], []), ("w/x", [], [])]
     os.close(fd)
     for i in range(3000):
         open(f"w/x/{i}", "w").close()
@@ -195,6 +202,11 @@ def times():
     os.chmod("t", 0o750)
     assert os.stat("t").st_mode & 0o7777 == 0o750, oct(os.stat("t").st_mode)
     raises(errno.ENOENT, os.chmod, "absent", 0o777)
+    os.close(os.open("private", os.O_WRONLY | os.O_CREAT, 0o600))
+    os.mkdir("secret", 0o700)
+    assert os.stat("private").st_mode & 0o777 == 0o600 and os.stat("secret").st_mode & 0o777 == 0o700
+    os.remove("private")
+    os.rmdir("secret")
     shutil.copy("t", "t2")
     assert os.stat("t2").st_mode & 0o7777 == 0o750
     os.remove("t2")
@@ -279,6 +291,7 @@ def devices():
     assert open("/dev/zero", "rb").read(3) == bytes(3)
     assert len(open("/dev/urandom", "rb").read(16)) == 16
     assert not os.isatty(os.open("/dev/null", os.O_RDWR))
+    raises(errno.ENXIO, open, "/dev/tty", "a")
 
 
 def against_a_model():
