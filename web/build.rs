@@ -12,7 +12,7 @@ fn main() {
     let mut code = String::new();
 
     let dist = root.join("ui/dist");
-    for name in ["app.js", "app.css"] {
+    for name in ["app.js", "app.css", "THIRD-PARTY.txt"] {
         let file = dist.join(name);
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.is_file() {
@@ -22,7 +22,11 @@ fn main() {
             );
         }
     }
-    list(&mut code, "UI", &files(&dist, &["app.js", "app.css"]));
+    list(
+        &mut code,
+        "UI",
+        &files(&dist, &["app.js", "app.css", "THIRD-PARTY.txt"]),
+    );
 
     let example = root.join("example");
     println!("cargo::rerun-if-changed={}", example.display());

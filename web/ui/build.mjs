@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const common = { absWorkingDir: here, bundle: true, minify: true, legalComments: "none", target: ["es2022", "chrome111", "firefox113", "safari16.4"], charset: "utf8" };
 
-const script = await build({ ...common, entryPoints: ["src/page.ts"], format: "esm", outfile: "dist/app.js", metafile: true });
+const script = await build({ ...common, entryPoints: ["src/page.ts"], format: "esm", outfile: "dist/app.js", metafile: true, banner: { js: "/* The licences of what is in here: THIRD-PARTY.txt, beside this file. */" } });
 await build({ ...common, entryPoints: ["src/styles/all.css"], outfile: "dist/app.css" });
 writeFileSync(join(here, "dist/THIRD-PARTY.txt"), licences(Object.keys(script.metafile.inputs)));
 
