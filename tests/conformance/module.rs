@@ -9,8 +9,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A module that takes longer hangs. The slowest takes about a tenth of it on an idle machine.
-const TIMEOUT: Duration = Duration::from_secs(400);
+/// A module that takes longer hangs. The slowest takes a tenth of it on an idle machine.
+const TIMEOUT: Duration = Duration::from_secs(200);
 
 /// Where the parts of a run are.
 pub(crate) struct Place {

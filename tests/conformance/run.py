@@ -81,7 +81,7 @@ class Recorder(unittest.TestResult):
 
 def name_of(test):
     """`test_json.test_decode.TestPyDecode.test_empty`; subtests go by their test's name."""
-    case = getattr(test, "test_case", test)
+    case = test.test_case if isinstance(test, unittest.case._SubTest) else test
     return case.id().removeprefix("test.")
 
 
@@ -89,15 +89,11 @@ def load(module):
     """Loads the tests as regrtest does; a whole module may ask to be skipped."""
     from test import support
 
-    package, _, file = module.rpartition(".")
-    if package:
-        # Packages such as test_asyncio turn themselves off where there are no sockets, although most of their
-        # files need none: import the package as if there were, and the file as it is.
-        held, support.has_socket_support = support.has_socket_support, True
-        try:
-            importlib.import_module("test." + package)
-        finally:
-            support.has_socket_support = held
+    if "." in module:
+        # Packages such as test_asyncio, and files of theirs, turn themselves off where there are no sockets, although most of
+        # their tests need none: let them in, and leave out the classes that ask for sockets themselves.
+        ask = support.requires_working_socket
+        support.requires_working_socket = lambda *, module=False: None if module else ask()
     loader = unittest.TestLoader()
     tests = loader.loadTestsFromModule(importlib.import_module("test." + module))
     if loader.errors:
