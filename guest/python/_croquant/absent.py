@@ -97,7 +97,7 @@ def patch_socket(socket):
     sentence = f"{NETWORK}: sockets cannot be opened"
     socket.socket.__init__ = refuse(sentence)
     socket.getaddrinfo = refuse(sentence)
-    for name in "gethostbyname gethostbyaddr socketpair gethostbyname_ex create_server".split():
+    for name in "gethostbyname gethostbyaddr getnameinfo socketpair gethostbyname_ex create_server".split():
         setattr(socket, name, refuse(sentence))
     if not hasattr(socket, "gethostname"):
         socket.gethostname = lambda: "localhost"

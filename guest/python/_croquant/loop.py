@@ -77,6 +77,8 @@ def patch_unix_events(unix_events):
         """Runs `func` at once, in line: there are no threads. Programs that use `asyncio.to_thread` want the function's result while
         others go on; the result they get, and nothing they can observe says that the others had to wait. A refusal would help nobody."""
         self._check_closed()
+        if self._debug:
+            self._check_callback(func, "run_in_executor")
         if executor is not None:
             return unix_events.futures.wrap_future(executor.submit(func, *args), loop=self)
         future = self.create_future()
