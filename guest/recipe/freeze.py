@@ -87,7 +87,10 @@ def main():
         "const struct _frozen croquant_frozen[] = {", *frozen_rows, "    {0},", "};", "",
         "const struct croquant_source croquant_sources[] = {", *source_rows, "};",
         f"const unsigned croquant_sources_count = {len(source_rows)};", "",
-        "const struct croquant_static_file croquant_static_files[] = {", '#include "zones.inc"', "    {0},", "};", "",
+        # `sys.executable`: programs open it to learn about themselves.
+        'static const unsigned char executable[] = "Python runs inside the sandbox; this file stands for it.\\n";',
+        "const struct croquant_static_file croquant_static_files[] = {", '#include "zones.inc"',
+        '    {"/usr/bin/python3", executable, sizeof executable - 1},', "    {0},", "};", "",
     ]))
 
 
