@@ -286,3 +286,33 @@ async fn characters_are_never_cut() {
     let code = "import sys\nfor b in '🐍'.encode():\n    sys.stdout.buffer.write(bytes([b]))\n    sys.stdout.buffer.flush()";
     assert_eq!(client.run(code).await.stdout(), "🐍");
 }
+
+#[tokio::test]
+async fn rich_output() {
+    let server = Server::start().await;
+    let mut client = server.client().await;
+    let code = "from croquant import HTML, clear_output, display, update_display\n\
+                display(HTML('<b>1</b>'), display_id='a')\n\
+                update_display(HTML('<b>2</b>'), display_id='a')\n\
+                clear_output(wait=True)";
+    let answers = client.run(code).await;
+    assert_eq!(
+        answers.order(),
+        [
+            "status busy",
+            "execute_input",
+            "display_data",
+            "update_display_data",
+            "clear_output",
+            "execute_reply",
+            "status idle"
+        ]
+    );
+    let shown = &answers.one("display_data").content;
+    assert_eq!(shown["data"]["text/html"], "<b>1</b>");
+    assert_eq!(shown["transient"]["display_id"], "a");
+    let changed = &answers.one("update_display_data").content;
+    assert_eq!(changed["data"]["text/html"], "<b>2</b>");
+    assert_eq!(changed["transient"]["display_id"], "a");
+    assert_eq!(answers.one("clear_output").content, json!({"wait": true}));
+}
