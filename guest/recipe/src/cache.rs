@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::env::consts::ARCH;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command::Log;
 use crate::fingerprint::{self, IMAGE};
 use crate::progress::Progress;
+
+/// How long outputs of other states of the repository are kept: switching between branches should not build again.
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// Where stages put their output, for one state of the repository.
 pub(crate) struct Cache {
@@ -104,6 +108,21 @@ impl Cache {
         }
         fs::rename(&partial, &output)?;
         progress.done();
+        Ok(())
+    }
+
+    /// Deletes outputs that are not this state's and are older than `KEPT`.
+    pub(crate) fn prune(&self) -> Result<()> {
+        for folder in ["build", "images"] {
+            for entry in fs::read_dir(self.root.join(folder))? {
+                let entry = entry?;
+                let old = entry.metadata()?.modified()?.elapsed().unwrap_or_default() > KEPT;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if old && !self.keys.values().any(|key| name.ends_with(key)) {
+                    fs::remove_dir_all(entry.path())?;
+                }
+            }
+        }
         Ok(())
     }
 }

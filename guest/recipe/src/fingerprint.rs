@@ -112,7 +112,7 @@ pub(crate) fn keys(root: &Path, arch: &str) -> io::Result<BTreeMap<&'static str,
                     field(&mut hash, pinned(&root.join(lock), package)?.as_bytes())
                 }
                 None => {
-                    for file in files(root, &root.join(input))? {
+                    for file in files(&root.join(input))? {
                         let name = file.strip_prefix(root).expect("lies in the repository");
                         field(&mut hash, name.as_os_str().as_encoded_bytes());
                         field(
@@ -140,7 +140,7 @@ fn field(hash: &mut Sha256, bytes: &[u8]) {
 }
 
 /// `path` itself, or all files below it in a fixed order, without tests and documents, which never reach the image.
-fn files(root: &Path, path: &Path) -> io::Result<Vec<PathBuf>> {
+fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -160,7 +160,7 @@ fn files(root: &Path, path: &Path) -> io::Result<Vec<PathBuf>> {
             || matches!(&*name, "tests" | "__pycache__")
             || name.ends_with(".md");
         if !skipped {
-            found.extend(files(root, &entry)?);
+            found.extend(files(&entry)?);
         }
     }
     Ok(found)

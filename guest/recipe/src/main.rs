@@ -79,6 +79,7 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
         link::build(cache)?;
         image::build(cache)?;
     }
+    cache.prune()?;
     eprintln!(
         "image     {} ready: {:.1} s",
         cache.key(IMAGE),

@@ -115,12 +115,14 @@ fn configure(cache: &Cache, source: &Path, work: &Path, log: &Log) -> Result<()>
             format!("-L{} -l{library}", libs.join("lib").display()),
         );
     }
+    // Messages of internal errors name C files; they must not say where this machine keeps them.
+    let flags = format!("{} -ffile-prefix-map={}=.", optimised(), source.display());
     // The memory filesystem defines these.
     configure
         .env("ac_cv_func_dup", "yes")
         .env("ac_cv_func_dup2", "yes");
     configure
-        .env("OPT", optimised())
+        .env("OPT", flags)
         .args(["--host=wasm32-wasip1", "--prefix=/usr"]);
     configure.arg(format!("--build={}-pc-linux-gnu", std::env::consts::ARCH));
     configure.arg(format!(
