@@ -39,7 +39,10 @@ async fn main() {
     let sessions = args.next().map_or(2_000, |number| {
         number.parse().expect("a number of sessions")
     });
-    let engine = Engine::new(open(&path), &EngineConfig::server(1_000)).expect("an image");
+    let image = open(&path);
+    let began = Instant::now();
+    let engine = Engine::new(image, &EngineConfig::server(1_000)).expect("an image");
+    println!("engine ready in {:.1?}", began.elapsed());
     let (policy, limits) = (Policy::default(), Limits::tutorial());
     let mut first = Session::start(&engine, &policy, &limits, Box::new(Nobody))
         .await
