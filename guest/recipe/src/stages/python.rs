@@ -85,8 +85,9 @@ fn patch(patches: &Path, source: &Path, log: &Log) -> Result<()> {
 fn configure(cache: &Cache, source: &Path, work: &Path, log: &Log) -> Result<()> {
     let cc = compiler(&libs::sysroot(cache));
     let libs = cache.output("libs");
-    let mut configure = Command::new(source.join("configure"));
-    configure.current_dir(work).env(
+    // By a relative path, which is then what messages and `sysconfig` know of the source's place: not this machine's folders.
+    let mut configure = Command::new("sh");
+    configure.current_dir(work).arg("../source/configure").env(
         "CONFIG_SITE",
         source.join("Tools/wasm/config.site-wasm32-wasi"),
     );
@@ -115,14 +116,12 @@ fn configure(cache: &Cache, source: &Path, work: &Path, log: &Log) -> Result<()>
             format!("-L{} -l{library}", libs.join("lib").display()),
         );
     }
-    // Messages of internal errors name C files; they must not say where this machine keeps them.
-    let flags = format!("{} -ffile-prefix-map={}=.", optimised(), source.display());
     // The memory filesystem defines these.
     configure
         .env("ac_cv_func_dup", "yes")
         .env("ac_cv_func_dup2", "yes");
     configure
-        .env("OPT", flags)
+        .env("OPT", optimised())
         .args(["--host=wasm32-wasip1", "--prefix=/usr"]);
     configure.arg(format!("--build={}-pc-linux-gnu", std::env::consts::ARCH));
     configure.arg(format!(
