@@ -46,14 +46,27 @@ impl Expected {
 
     pub(crate) fn get(&self, page: &str, number: usize) -> Option<Listed> {
         let mut entries = self.block.iter();
-        entries.find(|entry| entry.page == page && entry.blocks.contains(&number)).map(|entry| entry.kind)
+        entries
+            .find(|entry| entry.page == page && entry.blocks.contains(&number))
+            .map(|entry| entry.kind)
     }
 
     /// Entries that name no block.
     pub(crate) fn unused(&self, pages: &[Page]) -> Vec<String> {
-        let exists = |name: &str, number: usize| pages.iter().any(|page| page.name == name && number < page.blocks.len());
-        let listed = self.block.iter().flat_map(|entry| entry.blocks.iter().map(|number| (&entry.page, *number)));
+        let exists = |name: &str, number: usize| {
+            pages
+                .iter()
+                .any(|page| page.name == name && number < page.blocks.len())
+        };
+        let listed = self
+            .block
+            .iter()
+            .flat_map(|entry| entry.blocks.iter().map(|number| (&entry.page, *number)));
         let unused = listed.filter(|(page, number)| !exists(page, *number));
-        unused.map(|(page, number)| format!("{page} has no block {number}\nhint: take it off the list")).collect()
+        unused
+            .map(|(page, number)| {
+                format!("{page} has no block {number}\nhint: take it off the list")
+            })
+            .collect()
     }
 }

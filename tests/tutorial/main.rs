@@ -109,22 +109,20 @@ fn pages(answers: &Path) -> Result<Vec<Page>> {
     files.iter().map(|file| page(file, &answers)).collect()
 }
 
-/// Where the package put its pages.
+/// Where the package put its pages: `python3-doc` links to the documentation of Debian's own version.
 fn tutorial() -> Result<PathBuf> {
     let listing = Command::new("dpkg")
-        .args(["--listfiles", "python3-doc", "python3.11-doc"])
+        .args(["--listfiles", "python3-doc"])
         .output()?;
     let listing = String::from_utf8(listing.stdout)?;
-    let index = listing
+    let folders = listing
         .lines()
-        .find(|line| line.ends_with("/html/tutorial/index.html"));
-    let index = index.context(
+        .filter(|line| line.ends_with("/html"))
+        .map(|line| Path::new(line).join("tutorial"));
+    let mut pages = folders.filter(|folder| folder.join("index.html").is_file());
+    pages.next().context(
         "the Python tutorial is not here\nhint: install it with `apt-get install python3-doc`",
-    )?;
-    Ok(Path::new(index)
-        .parent()
-        .context("a page has a folder")?
-        .to_owned())
+    )
 }
 
 fn page(file: &Path, answers: &BTreeMap<String, Vec<String>>) -> Result<Page> {
