@@ -21,7 +21,7 @@ run *ARGS: build
 [group('prove')]
 test: build (_need "chromium" "python3-doc")
     guest/memfs/tests/run.sh
-    guest/python/tests/run.sh
+    "$(target/release/croquant-recipe paths | sed -n 's/.*"native_python": "\(.*\)".*/\1/p')" guest/python/tests/run.py
     cargo test --release --workspace
     cd web/ui && npm test
     cd tests/e2e && npm ci --silent && npm test
