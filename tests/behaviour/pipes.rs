@@ -113,6 +113,34 @@ fn input_is_left_to_others_unless_it_is_asked_for() {
 }
 
 #[test]
+fn waiting_for_input_does_not_count_as_running() {
+    let mut child = croquant(&["run", "--deadline", "0.4", "-c", "print(input())"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("croquant runs");
+    std::thread::sleep(2 * A_WHILE);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(b"late\n").expect("it still reads");
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.stdout, b"late\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_name_that_is_not_utf8_is_refused() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.py");
+    let output = croquant(&["run"])
+        .arg(name)
+        .output()
+        .expect("croquant runs");
+    let expected =
+        "error: `caf\u{fffd}.py` is not UTF-8\nhint: rename it: the guest's names are UTF-8\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
+    assert_eq!(output.status.code(), Some(125));
+}
+
+#[test]
 fn output_goes_to_files_and_devices() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let code = "print('x' * 3000000)";

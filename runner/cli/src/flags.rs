@@ -13,7 +13,7 @@ use croquant_sandbox::Limits;
     arg_required_else_help = true
 )]
 pub(crate) struct Flags {
-    /// Print the version of croquant, of its Python and of its image
+    /// Print the version of croquant and of its image
     #[arg(short = 'V', long)]
     pub(crate) version: bool,
     #[command(subcommand)]
