@@ -24,7 +24,7 @@ test: build (_need "chromium" "python3-doc")
     "$(target/release/croquant-recipe paths | sed -n 's/.*"native_python": "\(.*\)".*/\1/p')" guest/python/tests/run.py
     cargo test --release --workspace
     cd web/ui && npm test
-    cd tests/e2e && npm ci --silent && npm test
+    cd tests/e2e && npm ci --loglevel=error && npm test
 
 # Speed and memory, as ratios against native CPython measured in the same run
 [group('prove')]

@@ -12,7 +12,7 @@ done
 lock=$(sha256sum package-lock.json | cut -d' ' -f1)
 if [ "$(cat node_modules/.croquant-lock 2>/dev/null)" != "$lock" ]; then
     echo "installing the packages of the page's script" >&2
-    npm ci --silent
+    npm ci --loglevel=error
     echo "$lock" >node_modules/.croquant-lock
 fi
 key=$(find src build.mjs tsconfig.json package-lock.json -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
