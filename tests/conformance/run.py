@@ -89,11 +89,10 @@ def load(module):
     """Loads the tests as regrtest does; a whole module may ask to be skipped."""
     from test import support
 
-    if "." in module:
-        # Packages such as test_asyncio, and files of theirs, turn themselves off where there are no sockets, although most of
-        # their tests need none: let them in, and leave out the classes that ask for sockets themselves.
-        ask = support.requires_working_socket
-        support.requires_working_socket = lambda *, module=False: None if module else ask()
+    # Modules turn themselves off where there are no sockets, although most of their tests need none: let them in, and leave out
+    # the classes that ask for sockets themselves.
+    ask = support.requires_working_socket
+    support.requires_working_socket = lambda *, module=False: None if module else ask()
     loader = unittest.TestLoader()
     tests = loader.loadTestsFromModule(importlib.import_module("test." + module))
     if loader.errors:
