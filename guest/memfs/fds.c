@@ -16,6 +16,7 @@ static struct open_file streams[3] = {
 };
 static struct open_file root = {.kind = OPEN_NODE, .refs = 1, .readable = true};
 static int lowest_free;    // no number below is free
+static int limit = FD_LIMIT;
 
 __wasi_errno_t REAL(fd_close)(__wasi_fd_t fd);
 
@@ -28,14 +29,19 @@ void fds_init(void) {
     lowest_free = ROOT_FD + 1;
 }
 
+// The streams and the root have the first four numbers.
+void memfs_set_open_limit(unsigned files) {
+    limit = files < FD_LIMIT - 4 ? (int)files + 4 : FD_LIMIT;
+}
+
 static int free_number(void) {
-    while (lowest_free < FD_LIMIT && fs_fds[lowest_free] != NULL)
+    while (lowest_free < limit && fs_fds[lowest_free] != NULL)
         lowest_free++;
     return lowest_free;
 }
 
 bool fd_room(void) {
-    return free_number() < FD_LIMIT;
+    return free_number() < limit;
 }
 
 static bool is_static(const struct open_file *file) {
@@ -45,7 +51,7 @@ static bool is_static(const struct open_file *file) {
 // Gives an open file the lowest free number. The file is copied; its node must be pinned already.
 werr fd_new(const struct open_file *file, __wasi_fd_t *fd) {
     int number = free_number();
-    if (number >= FD_LIMIT)
+    if (number >= limit)
         return E(MFILE);
     struct open_file *copy = malloc(sizeof *copy);
     if (copy == NULL)
@@ -109,14 +115,14 @@ werr memfs_dup(__wasi_fd_t fd, __wasi_fd_t at_least, __wasi_fd_t *out) {
     struct open_file *file = program_file(fd);
     if (file == NULL)
         return E(BADF);
-    if (at_least < 0 || at_least >= FD_LIMIT)
+    if (at_least < 0 || at_least >= limit)
         return E(INVAL);
     int number = free_number();
     if (number < at_least)
         number = at_least;
-    while (number < FD_LIMIT && fs_fds[number] != NULL)
+    while (number < limit && fs_fds[number] != NULL)
         number++;
-    if (number >= FD_LIMIT)
+    if (number >= limit)
         return E(MFILE);
     file->refs++;
     fs_fds[number] = file;
@@ -126,7 +132,7 @@ werr memfs_dup(__wasi_fd_t fd, __wasi_fd_t at_least, __wasi_fd_t *out) {
 
 werr memfs_dup2(__wasi_fd_t fd, __wasi_fd_t to) {
     struct open_file *file = program_file(fd);
-    if (file == NULL || to < 0 || to >= FD_LIMIT || to == ROOT_FD)
+    if (file == NULL || to < 0 || to >= limit || to == ROOT_FD)
         return E(BADF);
     if (fd == to)
         return OK;

@@ -23,6 +23,10 @@ extern const struct croquant_static_file croquant_static_files[];
 // Which standard streams are terminals: 1 stdin, 2 stdout, 4 stderr (the `stdio` record of guest/ABI.md).
 void memfs_set_stdio(unsigned bits);
 
+// How many files and folders may be open at once, besides the standard streams (the `open_files` record). The host keeps a
+// table for those of mounts and ends a guest that fills it: this limit comes first, as EMFILE.
+void memfs_set_open_limit(unsigned files);
+
 // Shows the host's preopened folder `host_fd` at the absolute path `guest_path`; what lay there is hidden.
 // The folders on the way are made. EINVAL: "/" or not absolute. EBUSY: a mount is there, or below. ENOTSUP: inside
 // another mount.

@@ -20,6 +20,7 @@ enum record {
     RECORD_FILE = 5,
     RECORD_STDIO = 6,
     RECORD_MODE = 7,
+    RECORD_OPEN_FILES = 8,
 };
 
 /* A copy of a record's bytes that ends in a zero; freed by the caller. */
@@ -243,6 +244,15 @@ croquant_begin_session(const unsigned char *records, size_t len)
             }
             mode = at[0];
             break;
+        case RECORD_OPEN_FILES: {
+            uint32_t open_files;
+            if (size != sizeof open_files) {
+                return EINVAL;
+            }
+            memcpy(&open_files, at, sizeof open_files);
+            memfs_set_open_limit(open_files);
+            break;
+        }
         default:
             return EINVAL;
         }

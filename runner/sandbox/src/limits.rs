@@ -17,7 +17,8 @@ pub struct Limits {
     /// Output and messages per call, in bytes. What comes after is dropped and counted; one mark is written. A guest that
     /// sends as much again is stopped.
     pub output_bytes: u64,
-    /// Files and folders of mounts that may be open at once. Protects the host's descriptors.
+    /// Files and folders that may be open at once in a session with mounts; one more is an `OSError` (EMFILE). Protects the
+    /// host's descriptors.
     pub open_files: u32,
 }
 

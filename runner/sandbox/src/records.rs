@@ -1,5 +1,6 @@
 //! The records of `croquant_begin`: a policy as the guest reads it.
 
+use crate::limits::Limits;
 use crate::policy::{Access, Mode, Policy};
 
 const ARG: u8 = 1;
@@ -9,9 +10,10 @@ const MOUNT: u8 = 4;
 const FILE: u8 = 5;
 const STDIO: u8 = 6;
 const MODE: u8 = 7;
+const OPEN_FILES: u8 = 8;
 
 /// Encodes a checked policy. `None` if a part is longer than a length can say.
-pub(crate) fn encode(policy: &Policy) -> Option<Vec<u8>> {
+pub(crate) fn encode(policy: &Policy, limits: &Limits) -> Option<Vec<u8>> {
     let mut records = Vec::with_capacity(128);
     for arg in &policy.args {
         put(&mut records, ARG, &[arg.as_bytes()])?;
@@ -30,6 +32,13 @@ pub(crate) fn encode(policy: &Policy) -> Option<Vec<u8>> {
             Access::ReadWrite => 0,
         };
         put(&mut records, MOUNT, &[&[flags], mount.guest.as_bytes()])?;
+    }
+    if !policy.mounts.is_empty() {
+        put(
+            &mut records,
+            OPEN_FILES,
+            &[&limits.open_files.to_le_bytes()],
+        )?;
     }
     for (path, content) in &policy.files {
         put(&mut records, FILE, &[path.as_bytes(), b"\0", content])?;
@@ -64,7 +73,7 @@ mod tests {
 
     #[track_caller]
     fn check(policy: &Policy, expected: &[u8]) {
-        assert_eq!(encode(policy).unwrap(), expected);
+        assert_eq!(encode(policy, &Limits::tutorial()).unwrap(), expected);
     }
 
     fn bare() -> Policy {
@@ -121,6 +130,7 @@ mod tests {
         };
         let expected = [
             &b"\x03\x01\0\0\0/\x04\x03\0\0\0\x01/r\x04\x03\0\0\0\0/w"[..],
+            b"\x08\x04\0\0\0\x40\0\0\0",
             b"\x05\x05\0\0\0/f\0\0z",
             b"\x06\x01\0\0\0\x05\x07\x01\0\0\0\0",
         ];
