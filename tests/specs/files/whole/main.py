@@ -1,4 +1,4 @@
-"""What Python makes of the memory filesystem: run it with the guest, `croquant run files.py`."""
+"""What Python makes of the memory filesystem; with `--fill` also of a full one."""
 import errno
 import io
 import os
