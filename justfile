@@ -50,7 +50,8 @@ build: image ui
 # Build the guest image from its pinned sources, if anything that makes it changed
 [group('build')]
 image:
-    cargo build --release --package croquant-recipe
+    # `--workspace` with one binary: the features of the whole workspace, so that wasmtime is not built a second time for the rest.
+    cargo build --release --workspace --bin croquant-recipe
     target/release/croquant-recipe
 
 # Bundle the page's TypeScript, if it changed
