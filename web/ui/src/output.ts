@@ -60,6 +60,8 @@ export class OutputArea {
 
   async ask(request: InputRequest, signal: AbortSignal): Promise<string> {
     this.#settleClear();
+    // What came before the question is there when the reader is asked.
+    this.flush();
     this.element.hidden = false;
     try {
       const line = await askForInput(this.element, request, signal);
