@@ -75,8 +75,8 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
                 .args(files(&out.join("memfs"), "o")?);
             link.arg(cache.output("python").join("python.o"))
                 .arg(cache.output("embedded").join(embedded::OBJECT));
-            link // Debug sections hold this machine's paths; names of functions stay.
-                .args(["-mexec-model=reactor", STACK, "-Wl,--strip-debug"])
+            // Debug sections hold this machine's paths; names of functions stay.
+            link.args(["-mexec-model=reactor", STACK, "-Wl,--strip-debug"])
                 .args(wraps(&cache.repository("guest/memfs/wraps.txt"))?);
             // What of zlib the shim calls and Python does not.
             link.arg(cache.output("libs").join("lib/libz.a"));
