@@ -49,11 +49,22 @@ fn run() -> Result<(), String> {
         licences.display()
     );
     println!("cargo::rustc-env=CROQUANT_IMAGE_HASH={hash}");
+    println!("cargo::rustc-env=CROQUANT_PYTHON={}", python(&root)?);
     println!(
         "cargo::rustc-env=CROQUANT_IMAGE_CONTENT={}",
         &fingerprint::hex(&Sha256::digest(&bytes))[..16]
     );
     Ok(())
+}
+
+/// The version of the Python that the recipe pins.
+fn python(root: &Path) -> Result<String, String> {
+    let pins = root.join("guest/recipe/src/pins.rs");
+    let text =
+        fs::read_to_string(&pins).map_err(|error| format!("`{}`: {error}", pins.display()))?;
+    let after = text.split_once("folder: \"Python-").map(|(_, after)| after);
+    let version = after.and_then(|after| after.split('"').next());
+    Ok(version.ok_or("`pins.rs` names no Python")?.to_owned())
 }
 
 /// What has to change for this to run again: everything that can change the image's name or its place.

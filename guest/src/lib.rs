@@ -11,6 +11,9 @@ use std::io;
 /// The image's name: the hash of everything that made it.
 pub const HASH: &str = env!("CROQUANT_IMAGE_HASH");
 
+/// The version of CPython in the image.
+pub const PYTHON: &str = env!("CROQUANT_PYTHON");
+
 /// The image could be written nowhere.
 #[derive(Debug, thiserror::Error)]
 #[error(

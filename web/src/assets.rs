@@ -10,6 +10,12 @@ use crate::mime::mime_of;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
+/// The licences of the software in the page's script.
+pub fn licences() -> String {
+    let text = find(UI, "THIRD-PARTY.txt").unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}
+
 /// A file of the example tutorial, by its path.
 pub(crate) fn example(path: &str) -> Option<&'static [u8]> {
     find(EXAMPLE, path)

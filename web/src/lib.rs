@@ -15,5 +15,6 @@ pub mod page;
 mod server;
 mod site;
 
+pub use assets::licences;
 pub use config::{Config, ConfigError, Pages};
 pub use server::{AppState, router, serve};

@@ -10,9 +10,13 @@ pub(crate) fn version() -> Result<Exit, Failure> {
     print(&image::version())
 }
 
-/// Prints the licences of what is in the image.
+/// Prints the licences of what is in the image and in the page's script.
 pub(crate) fn licences() -> Result<Exit, Failure> {
-    print(image::licences())
+    print(&format!(
+        "{}\n\n{}",
+        image::licences().trim_end(),
+        croquant_web::licences()
+    ))
 }
 
 fn print(text: &str) -> Result<Exit, Failure> {

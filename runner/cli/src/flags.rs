@@ -28,7 +28,7 @@ pub(crate) enum CommandFlags {
     Repl(ReplFlags),
     /// Serve pages whose Python examples run
     Serve(ServeFlags),
-    /// Print the licences of everything that is in the image
+    /// Print the licences of everything that is in the executable's image and page
     Licences,
 }
 

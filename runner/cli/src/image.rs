@@ -15,8 +15,9 @@ pub(crate) fn open() -> Result<File, Failure> {
 /// One line that names croquant, its Python and its image.
 pub(crate) fn version() -> String {
     format!(
-        "croquant {} (image {})",
+        "croquant {} (Python {}, image {})",
         env!("CARGO_PKG_VERSION"),
+        croquant_guest::PYTHON,
         croquant_guest::HASH
     )
 }

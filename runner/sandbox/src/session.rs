@@ -118,7 +118,8 @@ impl Session {
         console: Box<dyn Console>,
     ) -> Result<Self, Error> {
         let wasi = grants::grant(policy, limits)?;
-        let records = records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
+        let records =
+            records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
         engine.check(limits)?;
         let signals = Arc::new(Signals::default());
         let state = State::new(

@@ -186,20 +186,17 @@ pub(crate) fn kernel_info() -> Json {
         "implementation": "croquant",
         "implementation_version": version,
         "language_info": language_info(),
-        "banner": format!("Croquant {version}: Python {PYTHON_VERSION} in a sandbox"),
+        "banner": format!("Croquant {version}: Python {} in a sandbox", croquant_guest::PYTHON),
         "debugger": false,
         "help_links": [],
         "supported_features": [],
     }))
 }
 
-/// The Python of the guest image.
-const PYTHON_VERSION: &str = "3.13";
-
 fn language_info() -> Value {
     json!({
         "name": "python",
-        "version": PYTHON_VERSION,
+        "version": croquant_guest::PYTHON,
         "mimetype": "text/x-python",
         "file_extension": ".py",
         "pygments_lexer": "ipython3",

@@ -175,9 +175,9 @@ fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<
 
 /// The errno for a console's error.
 fn number(error: &io::Error) -> i32 {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        errno::PIPE
-    } else {
-        errno::IO
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => errno::PIPE,
+        io::ErrorKind::StorageFull => errno::NOSPC,
+        _ => errno::IO,
     }
 }

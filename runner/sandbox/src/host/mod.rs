@@ -17,6 +17,7 @@ pub(crate) mod errno {
     pub(crate) const INTR: i32 = 27;
     pub(crate) const INVAL: i32 = 28;
     pub(crate) const IO: i32 = 29;
+    pub(crate) const NOSPC: i32 = 51;
     pub(crate) const NOTSUP: i32 = 58;
     pub(crate) const PIPE: i32 = 64;
 }
