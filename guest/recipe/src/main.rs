@@ -77,6 +77,7 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
         python::build(cache)?;
         embedded::build(cache)?;
         link::build(cache)?;
+        tools::warn_of_memory();
         image::build(cache)?;
     }
     cache.prune()?;

@@ -62,6 +62,27 @@ pub(crate) fn ensure(log: &Log) -> Result<()> {
     Ok(())
 }
 
+/// Memory that compiling the image takes at its peak, in KiB: inlining holds every function at once.
+const COMPILER_KIB: u64 = 7_200_000;
+
+/// Says so before the compiler starts, if it may be killed for want of memory: it could not say so then.
+pub(crate) fn warn_of_memory() {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let free = kib(&text, "MemAvailable:") + kib(&text, "SwapFree:");
+    if (1..COMPILER_KIB).contains(&free) {
+        let (needed, free) = (COMPILER_KIB as f64 / 1e6, free as f64 / 1e6);
+        eprintln!(
+            "warning: compiling the image takes {needed:.1} GB of memory and {free:.1} GB are free\nhint: add memory or swap if it is killed"
+        );
+    }
+}
+
+fn kib(meminfo: &str, name: &str) -> u64 {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 fn missing() -> Vec<&'static str> {
     NEEDED
         .iter()
