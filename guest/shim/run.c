@@ -11,7 +11,6 @@
 #include "internal/pycore_pylifecycle.h"
 #include "internal/pycore_pystate.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,7 +181,11 @@ run_file(const char *path, PyObject *globals)
     struct stat info;
     FILE *stream = fopen(path, "rb");
     if (stream == NULL) {
-        PySys_FormatStderr("python: can't open file %R: [Errno %d] %s\n", filename, errno, strerror(errno));
+        /* The exception has the error's number as programs see it, and its text. */
+        PyErr_SetFromErrno(PyExc_OSError);
+        PyObject *error = PyErr_GetRaisedException();
+        PySys_FormatStderr("python: can't open file %R: %S\n", filename, error);
+        Py_XDECREF(error);
         code = 2;
     }
     else if (fstat(fileno(stream), &info) == 0 && S_ISDIR(info.st_mode)) {
