@@ -126,3 +126,63 @@ impl Cache {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty cache for this repository, in a folder that goes away with the test.
+    struct Empty(Cache);
+
+    impl Empty {
+        fn new(name: &str) -> Empty {
+            let folder = format!("croquant-recipe-{}-{name}", std::process::id());
+            let root = std::env::temp_dir().join(folder);
+            fs::create_dir(&root).unwrap();
+            let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            Empty(Cache::new(root, repository.canonicalize().unwrap()).unwrap())
+        }
+    }
+
+    impl Drop for Empty {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0.root).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_an_interrupted_build_left_is_not_used() {
+        let Empty(cache) = &Empty::new("interrupted");
+        let partial = cache
+            .root
+            .join("build")
+            .join(format!(".partial-link-{}", cache.key("link")));
+        fs::create_dir_all(&partial).unwrap();
+        fs::write(partial.join("half"), "").unwrap();
+        let make = |out: &Path, _: &Log| Ok(fs::write(out.join("whole"), "")?);
+        cache.build("link", "a test", make).unwrap();
+        assert!(cache.output("link").join("whole").exists());
+        assert!(!cache.output("link").join("half").exists());
+        assert!(!partial.exists());
+    }
+
+    #[test]
+    fn a_failure_completes_nothing_and_shows_the_end_of_the_log() {
+        let Empty(cache) = &Empty::new("failure");
+        let fail = |_: &Path, log: &Log| {
+            log.run(std::process::Command::new("sh").args(["-c", "echo the last word; exit 3"]))
+        };
+        let error = cache.build("link", "a test", fail).unwrap_err();
+        assert!(format!("{error:#}").contains("the last word"), "{error:#}");
+        assert!(!cache.has("link"));
+    }
+
+    #[test]
+    fn a_stage_is_made_once() {
+        let Empty(cache) = &Empty::new("once");
+        cache.build("link", "a test", |_, _| Ok(())).unwrap();
+        cache
+            .build("link", "a test", |_, _| panic!("made again"))
+            .unwrap();
+    }
+}
