@@ -29,5 +29,20 @@ pub(crate) fn shared() -> Config {
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(false);
     crate::meter::configure(&mut config);
+    inline_more(&mut config);
     config
+}
+
+/// Inlines functions of up to twice wasmtime's default size, as long as the sum stays within twice its default. A call costs more in
+/// metered code than elsewhere, because the count is kept in a register within a function only.
+#[expect(
+    unsafe_code,
+    reason = "compiler flags can only be set through an unsafe call"
+)]
+fn inline_more(config: &mut Config) {
+    // SAFETY: the two flags bound the inliner; they do not change what the code means.
+    unsafe {
+        config.cranelift_flag_set("wasmtime_inlining_small_callee_size", "100");
+        config.cranelift_flag_set("wasmtime_inlining_sum_size_threshold", "4000");
+    }
 }
