@@ -48,8 +48,13 @@ pub(crate) fn find() -> Result<Mirror> {
         .iter()
         .flat_map(|text| uris(text))
         .find(|uri| is_debian(uri));
+    let Some(uri) = uri else {
+        bail!(
+            "`{CONFIGURED}` names no Debian archive\nhint: add your mirror of Debian to `{CONFIGURED}/sources.list`"
+        );
+    };
     Ok(Mirror {
-        uri: uri.unwrap_or("http://deb.debian.org/debian").to_owned(),
+        uri: uri.to_owned(),
     })
 }
 
