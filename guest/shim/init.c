@@ -139,6 +139,4 @@ croquant_initialize(void)
     }
     _PyGC_Freeze(_PyInterpreterState_GET());
     croquant_settle();
-    /* Sessions begin with memory that has been grown already. */
-    free(malloc(4 << 20));
 }
