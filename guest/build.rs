@@ -22,15 +22,9 @@ fn main() {
 fn run() -> Result<(), String> {
     let root = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("..");
     watch(&root);
-    let keys = fingerprint::keys(&root, &variable("CARGO_CFG_TARGET_ARCH")?)
-        .map_err(|error| error.to_string())?;
-    let hash = &keys[fingerprint::IMAGE];
-    let folder = match env::var_os("CROQUANT_IMAGE") {
-        Some(folder) => PathBuf::from(folder),
-        None => cache_root::cache_root()
-            .ok_or("no cache folder: set CROQUANT_CACHE")?
-            .join("images")
-            .join(hash),
+    let (hash, folder) = match env::var_os("CROQUANT_IMAGE") {
+        Some(folder) => given(PathBuf::from(folder))?,
+        None => built(&root)?,
     };
     let (image, licences) = (folder.join(COMPRESSED), folder.join(LICENCES));
     for file in [&image, &licences] {
@@ -55,6 +49,27 @@ fn run() -> Result<(), String> {
         &fingerprint::hex(&Sha256::digest(&bytes))[..16]
     );
     Ok(())
+}
+
+/// The image that belongs to this state of the repository, by its name.
+fn built(root: &Path) -> Result<(String, PathBuf), String> {
+    let keys = fingerprint::keys(root, &variable("CARGO_CFG_TARGET_ARCH")?)
+        .map_err(|error| error.to_string())?;
+    let hash = keys[fingerprint::IMAGE].clone();
+    let cache = cache_root::cache_root().ok_or("no cache folder: set CROQUANT_CACHE")?;
+    let folder = cache.join("images").join(&hash);
+    Ok((hash, folder))
+}
+
+/// An image that was built elsewhere, under the name that it brings.
+fn given(folder: PathBuf) -> Result<(String, PathBuf), String> {
+    let description = folder.join("image.json");
+    let text = fs::read_to_string(&description)
+        .map_err(|error| format!("`{}`: {error}", description.display()))?;
+    let after = text.split_once("\"image\": \"").map(|(_, after)| after);
+    let hash = after.and_then(|after| after.split('"').next());
+    let hash = hash.ok_or_else(|| format!("`{}` names no image", description.display()))?;
+    Ok((hash.to_owned(), folder))
 }
 
 /// The version of the Python that the recipe pins.
