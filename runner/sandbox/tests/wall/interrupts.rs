@@ -41,13 +41,13 @@ async fn a_program_may_catch_it() {
     check("c1", &patient(), Outcome::Completed, true).await;
     // And may go on past the grace: it looked.
     let mut stage = Stage::new(&Limits {
-        grace_ms: 20,
+        grace_ms: 400,
         ..limits()
     })
     .await;
     let interrupter = stage.session.interrupter();
     let (report, ()) = tokio::join!(stage.execute("c2"), async {
-        for pause in [20, 200] {
+        for pause in [20, 900] {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             interrupter.interrupt();
         }
