@@ -87,8 +87,9 @@ croquant_call(uint32_t len)
     return STATUS_DONE;
 }
 
-/* Where the host writes to make the evaluation loop raise KeyboardInterrupt at its next safe point. */
-static uint32_t interrupt_block[4];
+/* Where the host writes to make the evaluation loop raise KeyboardInterrupt at its next safe point, and the meter to make it give
+   way. */
+static uint32_t interrupt_block[5];
 
 void
 croquant_find_interrupt_block(void)
@@ -98,6 +99,16 @@ croquant_find_interrupt_block(void)
     interrupt_block[1] = _PY_SIGNALS_PENDING_BIT;
     interrupt_block[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
     interrupt_block[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
+    interrupt_block[4] = _PY_SLICE_BIT;
+}
+
+/* Called by CPython (../patches/slice.patch) when it finds the slice bit. */
+void croquant_slice(void);
+
+void
+croquant_slice(void)
+{
+    croquant_host_slice();
 }
 
 EXPORT("croquant_interrupt_block") void *

@@ -16,6 +16,7 @@ HOST(input) int32_t croquant_host_input(const char *prompt, uint32_t prompt_len,
 HOST(take) void croquant_host_take(char *line);
 HOST(emit) void croquant_host_emit(uint32_t kind, const char *json, uint32_t len);
 HOST(sleep) int32_t croquant_host_sleep(int64_t ns);
+HOST(slice) void croquant_host_slice(void);
 
 /* WASI error numbers that `input` returns, negated. */
 enum { HOST_EINTR = -27, HOST_ENOTSUP = -58 };

@@ -25,6 +25,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
         "sleep",
         |caller: Caller<'_, State>, (ns,): (i64,)| Box::new(sleep(caller, ns)),
     )?;
+    linker.func_wrap("croquant", "slice", slice)?;
     let wasi = "wasi_snapshot_preview1";
     linker.func_wrap(wasi, "clock_time_get", clock_time_get)?;
     linker.func_wrap(wasi, "clock_res_get", clock_res_get)?;
@@ -47,6 +48,11 @@ async fn sleep(mut caller: Caller<'_, State>, ns: i64) -> Result<i32> {
             Ok(errno::INTR)
         }
     }
+}
+
+/// The guest gives way. The meter suspends it by itself, so there is nothing to wait for here.
+fn slice(mut caller: Caller<'_, State>) {
+    enter(&mut caller, 0);
 }
 
 fn clock_time_get(
