@@ -87,6 +87,32 @@ pub(crate) fn same_fuel(first: &Run, second: &Run) -> Result<(), Failed> {
     }
 }
 
+/// Two runs agree in everything but times.
+pub(crate) fn repeated(first: &Run, second: &Run) -> Result<(), Failed> {
+    let text = |run: &Run| {
+        let mut report = run.report.clone().unwrap_or_default();
+        if let Some(entries) = report.as_object_mut() {
+            entries.retain(|name, _| !name.ends_with("_us"));
+        }
+        format!(
+            "stdout\n{}\nstderr\n{}\n{}\nreport\n{report:#}",
+            String::from_utf8_lossy(&run.stdout),
+            String::from_utf8_lossy(&run.stderr),
+            run.status
+        )
+    };
+    let (first, second) = (text(first), text(second));
+    if first == second {
+        return Ok(());
+    }
+    Err(format!(
+        "the first run gave\n{}\nthe second\n{}",
+        quote(&first),
+        quote(&second)
+    )
+    .into())
+}
+
 fn text(stream: &str, expected: &str, run: &Run) -> String {
     let found = if stream == "stdout" {
         &run.stdout

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write as _};
+use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -73,6 +73,15 @@ impl Place {
 
     /// Runs the command.
     pub(crate) fn run(&self, spec: &Spec) -> Result<Run, Failed> {
+        self.run_fed(spec, usize::MAX)
+    }
+
+    /// Runs the command with its input in pieces.
+    pub(crate) fn run_dripping(&self, spec: &Spec) -> Result<Run, Failed> {
+        self.run_fed(spec, 3)
+    }
+
+    fn run_fed(&self, spec: &Spec, piece: usize) -> Result<Run, Failed> {
         let place = self.folder().display().to_string();
         let reports = TempDir::with_prefix("croquant-report-")?;
         let report = reports.path().join(REPORT);
@@ -94,7 +103,7 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        let (stdout, stderr, status) = converse(child, spec)?;
+        let (stdout, stderr, status) = converse(child, spec, piece)?;
         let report = match spec.wants_report() {
             true => Some(serde_json::from_str(&fs::read_to_string(&report)?)?),
             false => None,
@@ -110,7 +119,11 @@ impl Place {
 }
 
 /// Feeds the child, interrupts it when it is time, and reads it to its end.
-fn converse(mut child: Child, spec: &Spec) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), Failed> {
+fn converse(
+    mut child: Child,
+    spec: &Spec,
+    piece: usize,
+) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), Failed> {
     let mut stdin = child.stdin.take();
     let input = spec.input()?;
     let feeder = std::thread::spawn({
@@ -118,7 +131,7 @@ fn converse(mut child: Child, spec: &Spec) -> Result<(Vec<u8>, Vec<u8>, ExitStat
         let keep_open = spec.stdin_open;
         move || {
             // A program that does not read its input is no error here.
-            let _ = pipe.as_mut().map(|pipe| pipe.write_all(&input));
+            let _ = pipe.as_mut().map(|pipe| feed(pipe, &input, piece));
             if keep_open { pipe } else { None }
         }
     });
@@ -155,6 +168,17 @@ fn converse(mut child: Child, spec: &Spec) -> Result<(Vec<u8>, Vec<u8>, ExitStat
     let output = (read(stdout), read(stderr), status);
     drop(feeder);
     Ok(output)
+}
+
+/// Writes the input, with a pause after each piece but the last.
+fn feed(pipe: &mut impl Write, input: &[u8], piece: usize) -> std::io::Result<()> {
+    for (index, part) in input.chunks(piece).enumerate() {
+        if index > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        pipe.write_all(part)?;
+    }
+    Ok(())
 }
 
 fn reader(

@@ -40,6 +40,8 @@ pub(crate) struct Spec {
     pub(crate) report: BTreeMap<String, serde_json::Value>,
     /// Run twice, and compare the fuel.
     pub(crate) same_fuel: bool,
+    /// Run twice, in another folder and with input that arrives in other pieces, and compare all but times.
+    pub(crate) repeatable: bool,
 }
 
 impl Default for Spec {
@@ -61,6 +63,7 @@ impl Default for Spec {
             gone: Vec::new(),
             report: BTreeMap::new(),
             same_fuel: false,
+            repeatable: false,
         }
     }
 }
@@ -76,7 +79,7 @@ impl Spec {
 
     /// Whether the run must write a report.
     pub(crate) fn wants_report(&self) -> bool {
-        self.same_fuel || !self.report.is_empty()
+        self.same_fuel || self.repeatable || !self.report.is_empty()
     }
 
     /// The bytes of standard input.

@@ -41,6 +41,10 @@ fn run(folder: &Path) -> Result<(), Failed> {
         let again = place::Place::new(folder, &spec)?.run(&spec)?;
         check::same_fuel(&run, &again)?;
     }
+    if spec.repeatable {
+        let again = place::Place::new(folder, &spec)?.run_dripping(&spec)?;
+        check::repeated(&run, &again)?;
+    }
     Ok(())
 }
 

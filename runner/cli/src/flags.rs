@@ -1,9 +1,12 @@
 //! The command line as typed. Nothing here is checked against the machine, and no file is touched.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use croquant_sandbox::Limits;
+use croquant_sandbox::{Clock, Random};
+
+use crate::{units, world};
 
 /// Python in a sandbox: scripts, a prompt, and tutorials that run in the browser.
 #[derive(Debug, Parser)]
@@ -55,6 +58,8 @@ pub(crate) struct RunFlags {
     #[command(flatten)]
     pub(crate) grants: GrantFlags,
     #[command(flatten)]
+    pub(crate) world: WorldFlags,
+    #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
 
@@ -64,6 +69,8 @@ pub(crate) struct RunFlags {
 pub(crate) struct ReplFlags {
     #[command(flatten)]
     pub(crate) grants: GrantFlags,
+    #[command(flatten)]
+    pub(crate) world: WorldFlags,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
@@ -81,22 +88,70 @@ pub(crate) struct GrantFlags {
     pub(crate) env: Vec<OsString>,
 }
 
+/// What the program knows of time and chance.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Time and chance")]
+pub(crate) struct WorldFlags {
+    /// The time that the program sees: the real one, one that stands still at TIME (RFC 3339; a sleep moves it on and takes no time), or
+    /// the real one moved by SPAN, as in `offset:-3d` [default: real]
+    #[arg(long, value_name = "real|frozen:TIME|offset:SPAN", value_parser = world::clock)]
+    pub(crate) clock: Option<Clock>,
+    /// Where random numbers come from: the system, or the number N, the same for the same N [default: real]
+    #[arg(long, value_name = "real|seed:N", value_parser = world::random)]
+    pub(crate) random: Option<Random>,
+    /// Make the run repeatable, byte for byte, on any machine: time stands still at 2000-01-01T00:00:00Z, random numbers come from
+    /// `--seed`, standard input is handed over line by line
+    #[arg(long)]
+    pub(crate) deterministic: bool,
+    /// The seed of a deterministic run [default: 0]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "deterministic",
+        conflicts_with = "random"
+    )]
+    pub(crate) seed: Option<u64>,
+}
+
 /// What the program may use.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitFlags {
-    /// Work, in units of fuel: the same for the same program and input, whatever the machine
-    #[arg(long, value_name = "UNITS", default_value_t = Limits::script().fuel)]
-    pub(crate) fuel: u64,
-    /// Wall-clock time, not counting waits for input
-    #[arg(long, value_name = "SECONDS", default_value_t = Limits::script().deadline_ms as f64 / 1000.0)]
-    pub(crate) deadline: f64,
-    /// Memory, files in the memory filesystem included
-    #[arg(long, value_name = "MIB", default_value_t = (Limits::script().memory_bytes >> 20) as u64)]
-    pub(crate) memory: u64,
-    /// Output on stdout and stderr together
-    #[arg(long, value_name = "MIB", default_value_t = Limits::script().output_bytes >> 20)]
-    pub(crate) output: u64,
+    /// The limits to begin with; the flags below change single ones. The defaults named there are those of `script`
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Profile::Script)]
+    pub(crate) profile: Profile,
+    /// Work, in units of fuel, as in `5G`: the same for the same program and input, whatever the machine [default: 500T]
+    #[arg(long, value_name = "UNITS", value_parser = units::count)]
+    pub(crate) fuel: Option<u64>,
+    /// Wall-clock time, not counting waits for input, as in `10s` or `1h30m`; a number alone is seconds [default: 4h]
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    pub(crate) deadline: Option<Duration>,
+    /// How long one wait for input may last [default: 24h]
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    pub(crate) input_idle: Option<Duration>,
+    /// How long the program may go on after it was asked to stop [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    pub(crate) grace: Option<Duration>,
+    /// Memory, files in the memory filesystem included, as in `512M` or `2G`; a number alone is MiB [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub(crate) memory: Option<u64>,
+    /// Output on stdout and stderr together; a number alone is MiB [default: 16G]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub(crate) output: Option<u64>,
+    /// Files and folders that may be open at once in the folders of `--dir` [default: 512]
+    #[arg(long, value_name = "NUMBER", value_parser = units::small_count)]
+    pub(crate) open_files: Option<u32>,
+}
+
+/// Limits for a purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Profile {
+    /// One script, run for its owner: hours, a gibibyte of memory
+    Script,
+    /// A reader's cell in a tutorial: 30 seconds, 256 MiB of memory, 1 MiB of output
+    Tutorial,
+    /// One test of a submission: 10 seconds, 256 MiB of memory, 256 KiB of output, nobody who answers
+    Grading,
 }
 
 /// Pages with a live Python.

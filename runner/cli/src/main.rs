@@ -17,6 +17,8 @@ mod script;
 mod serve;
 mod session;
 mod streams;
+mod units;
+mod world;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use croquant_sandbox::{Limits, Outcome, Report};
 
 use crate::exit::{Exit, Failure};
+use crate::units::show_size;
 
 /// The exit of a program that ended by itself or was interrupted; a failure, with what to say, for one that was stopped.
 pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure> {
@@ -14,8 +15,8 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
             Err(Failure::new(
                 Exit::Output,
                 format!(
-                    "the program wrote more than `{}` MiB, and the rest was dropped",
-                    limits.output_bytes >> 20
+                    "the program wrote more than {}, and the rest was dropped",
+                    show_size(limits.output_bytes)
                 ),
                 "raise the limit with `--output`",
             ))
@@ -46,13 +47,13 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
                 "the program waited for input longer than `{}` s",
                 limits.input_idle_ms as f64 / 1000.0
             ),
-            "give it its input, or end its input with Ctrl-D",
+            "give it its input, end its input with Ctrl-D, or raise the limit with `--input-idle`",
         )),
         Outcome::OutOfMemory => Err(Failure::new(
             Exit::Memory,
             format!(
-                "the program needs more than its `{}` MiB of memory",
-                limits.memory_bytes >> 20
+                "the program needs more than its {} of memory",
+                show_size(limits.memory_bytes as u64)
             ),
             "raise the limit with `--memory`",
         )),

@@ -3,19 +3,25 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use croquant_sandbox::{Limits, Mount};
 
 use crate::exit::{Exit, Failure};
-use crate::flags::{CommandFlags, Flags, GrantFlags, LimitFlags, ReplFlags, RunFlags, ServeFlags};
+use crate::flags::{
+    CommandFlags, Flags, GrantFlags, LimitFlags, Profile, ReplFlags, RunFlags, ServeFlags,
+    WorldFlags,
+};
 use crate::grants::{self, GrantError};
+use crate::units;
+use crate::world::{self, World};
 
-/// The largest linear memory that a 32-bit guest can have, in MiB.
-const MEMORY_MAX_MIB: u64 = 4096;
+/// The largest linear memory that a 32-bit guest can have, in bytes.
+const MEMORY_MAX: u64 = 4 << 30;
 /// Below this the interpreter itself has no room.
-const MEMORY_MIN_MIB: u64 = 64;
+const MEMORY_MIN: u64 = 64 << 20;
 /// A year: far past any use, and small enough for every clock.
-const DEADLINE_MAX_SECONDS: f64 = 365.0 * 86_400.0;
+const TIME_MAX: Duration = Duration::from_secs(365 * 86_400);
 
 /// What will be done.
 #[derive(Debug, PartialEq)]
@@ -70,6 +76,8 @@ pub(crate) struct Granted {
     pub(crate) mounts: Vec<Mount>,
     /// Environment variables.
     pub(crate) env: Vec<(String, String)>,
+    /// What it knows of time and chance.
+    pub(crate) world: World,
     /// Its limits.
     pub(crate) limits: Limits,
 }
@@ -90,9 +98,11 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
     match flags.command {
         _ if flags.version => Ok(Plan::Version),
         Some(CommandFlags::Run(run)) => plan_run(run).map(Plan::Run),
-        Some(CommandFlags::Repl(ReplFlags { grants, limits })) => {
-            grant(&grants, &limits).map(Plan::Repl)
-        }
+        Some(CommandFlags::Repl(ReplFlags {
+            grants,
+            world,
+            limits,
+        })) => grant(&grants, &world, &limits).map(Plan::Repl),
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
         None => Err(usage("no command is given", "see `croquant --help`")),
@@ -100,7 +110,7 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
 }
 
 fn plan_run(flags: RunFlags) -> Result<RunPlan, Failure> {
-    let granted = grant(&flags.grants, &flags.limits)?;
+    let granted = grant(&flags.grants, &flags.world, &flags.limits)?;
     let first = |words: Vec<std::ffi::OsString>| -> Result<(String, Vec<String>), Failure> {
         let mut words = words
             .iter()
@@ -155,7 +165,7 @@ fn plan_serve(flags: ServeFlags) -> ServePlan {
     }
 }
 
-fn grant(grants: &GrantFlags, limits: &LimitFlags) -> Result<Granted, Failure> {
+fn grant(grants: &GrantFlags, world: &WorldFlags, limits: &LimitFlags) -> Result<Granted, Failure> {
     Ok(Granted {
         mounts: grants::mounts(&grants.dirs).map_err(usage_of)?,
         env: grants
@@ -164,42 +174,58 @@ fn grant(grants: &GrantFlags, limits: &LimitFlags) -> Result<Granted, Failure> {
             .map(|text| grants::variable(text))
             .collect::<Result<_, _>>()
             .map_err(usage_of)?,
+        world: world::world(world)?,
         limits: limit(limits)?,
     })
 }
 
 fn limit(flags: &LimitFlags) -> Result<Limits, Failure> {
-    if flags.fuel == 0 {
+    let base = match flags.profile {
+        Profile::Script => Limits::script(),
+        Profile::Tutorial => Limits::tutorial(),
+        Profile::Grading => Limits::grading(),
+    };
+    if flags.fuel == Some(0) {
         return Err(usage("`--fuel 0` lets nothing run", "give at least 1"));
     }
-    if !(flags.deadline > 0.0 && flags.deadline <= DEADLINE_MAX_SECONDS) {
+    let memory = flags.memory.unwrap_or(base.memory_bytes as u64);
+    if !(MEMORY_MIN..=MEMORY_MAX).contains(&memory) {
         return Err(usage(
-            format!("`--deadline {}` is no time to run", flags.deadline),
-            format!("give seconds, more than 0 and at most {DEADLINE_MAX_SECONDS}"),
+            format!("`--memory` cannot be {}", units::show_size(memory)),
+            format!(
+                "give between {} and {} MiB",
+                MEMORY_MIN >> 20,
+                MEMORY_MAX >> 20
+            ),
         ));
     }
-    if !(MEMORY_MIN_MIB..=MEMORY_MAX_MIB).contains(&flags.memory) {
-        return Err(usage(
-            format!("`--memory {}` is out of range", flags.memory),
-            format!("give between {MEMORY_MIN_MIB} and {MEMORY_MAX_MIB} MiB"),
-        ));
-    }
-    let Some(output_bytes) = flags.output.checked_mul(1 << 20) else {
-        return Err(usage(
-            format!("`--output {}` is out of range", flags.output),
-            "give MiB, as in `--output 64`",
-        ));
-    };
     Ok(Limits {
-        fuel: flags.fuel,
-        deadline_ms: (flags.deadline * 1000.0).ceil() as u64,
-        memory_bytes: (flags.memory as usize) << 20,
-        output_bytes,
-        ..Limits::script()
+        fuel: flags.fuel.unwrap_or(base.fuel),
+        deadline_ms: time("--deadline", flags.deadline, base.deadline_ms)?,
+        input_idle_ms: time("--input-idle", flags.input_idle, base.input_idle_ms)?,
+        grace_ms: time("--grace", flags.grace, base.grace_ms)?,
+        memory_bytes: memory as usize,
+        output_bytes: flags.output.unwrap_or(base.output_bytes),
+        open_files: flags.open_files.unwrap_or(base.open_files),
     })
 }
 
-fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
+/// A time in milliseconds, more than none and short enough for every clock.
+fn time(flag: &str, given: Option<Duration>, default_ms: u64) -> Result<u64, Failure> {
+    let Some(given) = given else {
+        return Ok(default_ms);
+    };
+    if given.is_zero() || given > TIME_MAX {
+        return Err(usage(
+            format!("`{flag}` cannot be `{}` s", given.as_secs_f64()),
+            "give more than 0 and at most 365d",
+        ));
+    }
+    Ok(given.as_millis().max(1) as u64)
+}
+
+/// A command line that cannot be meant.
+pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
     Failure::new(Exit::Failed, message, hint)
 }
 
@@ -331,12 +357,17 @@ mod tests {
     #[test]
     fn limits_are_checked() {
         check_error(&["run", "--fuel", "0", "a.py"], "`--fuel 0`");
-        check_error(&["run", "--deadline", "0", "a.py"], "`--deadline 0`");
-        check_error(&["run", "--deadline", "NaN", "a.py"], "`--deadline NaN`");
-        check_error(&["run", "--memory", "1", "a.py"], "`--memory 1`");
-        check_error(&["run", "--memory", "4097", "a.py"], "`--memory 4097`");
-        check_error(&["run", "--output", "99999999999999", "a.py"], "`--output");
+        check_error(&["run", "--deadline", "0", "a.py"], "`--deadline`");
+        check_error(&["run", "--deadline", "366d", "a.py"], "`--deadline`");
+        check_error(&["run", "--deadline", "NaN", "a.py"], "invalid value 'NaN'");
+        check_error(&["run", "--memory", "1", "a.py"], "`--memory` cannot be");
+        check_error(&["run", "--memory", "4097", "a.py"], "`4097` MiB");
+        check_error(&["run", "--output", "99999999T", "a.py"], "invalid value");
         check_error(&["run", "--fuel", "much", "a.py"], "invalid value 'much'");
+        check_error(
+            &["run", "--profile", "huge", "a.py"],
+            "[possible values: script, tutorial, grading]",
+        );
     }
 
     #[test]
@@ -360,6 +391,31 @@ mod tests {
         assert_eq!(limits.deadline_ms, 250);
         assert_eq!(limits.memory_bytes, 128 << 20);
         assert_eq!(limits.output_bytes, 2 << 20);
+    }
+
+    #[test]
+    fn a_profile_is_where_single_limits_begin() {
+        let Ok(Plan::Run(run)) =
+            parse(&["run", "--profile", "grading", "--memory", "512M", "a.py"])
+        else {
+            panic!("no plan");
+        };
+        let expected = Limits {
+            memory_bytes: 512 << 20,
+            ..Limits::grading()
+        };
+        assert_eq!(run.granted.limits, expected);
+    }
+
+    #[test]
+    fn time_and_chance_are_checked() {
+        check_error(&["run", "--clock", "noon", "a.py"], "invalid value 'noon'");
+        check_error(&["run", "--random", "dice", "a.py"], "invalid value 'dice'");
+        check_error(&["run", "--seed", "1", "a.py"], "--deterministic");
+        check_error(
+            &["run", "--deterministic", "--clock", "real", "a.py"],
+            "the clock cannot run",
+        );
     }
 
     #[test]

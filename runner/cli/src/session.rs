@@ -48,6 +48,9 @@ pub(crate) async fn start(
         files,
         terminal,
         mode,
+        clock: granted.world.clock,
+        random: granted.world.random,
+        reproducible: granted.world.reproducible,
     };
     Session::start(engine, &policy, &granted.limits, Box::new(console))
         .await

@@ -90,6 +90,7 @@ impl Call {
             Driven::Stopped(cause) => How::Stopped(ending::stopped(cause)),
         };
         let fuel = gauge.used(&store, limits.fuel)?;
+        store.data_mut().clocks.end_call(fuel);
         Ok(Ended {
             store,
             how,

@@ -27,6 +27,8 @@
 //! is what an engine loads.
 
 mod call;
+mod chance;
+mod clock;
 pub mod compile;
 mod config;
 mod console;
@@ -48,7 +50,10 @@ mod records;
 mod session;
 mod signals;
 mod state;
+mod stdin;
 
+pub use chance::Random;
+pub use clock::Clock;
 pub use console::{Answer, BoxFuture, Console, Message, MessageKind, Stream};
 pub use engine::{Engine, EngineConfig};
 pub use error::Error;

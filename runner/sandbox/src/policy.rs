@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::chance::Random;
+use crate::clock::Clock;
+
 /// What a session is granted: everything that it sees of the world besides its console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -19,6 +22,13 @@ pub struct Policy {
     pub terminal: Terminal,
     /// How the standard streams behave.
     pub mode: Mode,
+    /// What its clocks show.
+    pub clock: Clock,
+    /// Where its random bytes come from.
+    pub random: Random,
+    /// Whether to hide what differs from one machine or run to the next although the input is the same: standard input
+    /// arrives line by line, however the other side wrote it.
+    pub reproducible: bool,
 }
 
 impl Default for Policy {
@@ -32,6 +42,9 @@ impl Default for Policy {
             files: Vec::new(),
             terminal: Terminal::default(),
             mode: Mode::Kernel,
+            clock: Clock::Real,
+            random: Random::Real,
+            reproducible: false,
         }
     }
 }
@@ -93,6 +106,11 @@ impl Policy {
             if name.is_empty() || name.contains('=') {
                 return Err(PolicyError::EnvName { name: name.clone() });
             }
+        }
+        if let Clock::Frozen(ns) = self.clock
+            && ns > Clock::LATEST_NS
+        {
+            return Err(PolicyError::TooLate);
         }
         guest_path(&self.cwd)?;
         for (path, _) in &self.files {
@@ -174,6 +192,9 @@ pub enum PolicyError {
         /// The name.
         name: String,
     },
+    /// A clock is to stand too late.
+    #[error("a clock cannot stand after the year 2115\nhint: give an earlier time")]
+    TooLate,
     /// A mount would hide everything.
     #[error(
         "nothing can be mounted at `/`, where the guest's own files are\nhint: mount it at a folder, such as `/data`"

@@ -127,6 +127,7 @@ impl Session {
             signals.clone(),
             Arc::new(Gauge::default()),
             limits,
+            policy,
             wasi,
         );
         let mut store = Store::new(&engine.inner.engine, state);

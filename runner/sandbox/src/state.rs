@@ -1,18 +1,21 @@
 //! What the host keeps for one session, inside its store.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use wasmtime::{Memory, ResourceLimiter};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
+use crate::chance::Chance;
+use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
 use crate::flags::Block;
 use crate::grants;
 use crate::limits::Limits;
 use crate::meter::Gauge;
 use crate::output::Output;
+use crate::policy::Policy;
 use crate::signals::Signals;
+use crate::stdin::Stdin;
 
 /// The store's data.
 pub(crate) struct State {
@@ -26,11 +29,12 @@ pub(crate) struct State {
     pub(crate) block: Option<Block>,
     /// The line that `input` announced, until `take` fetches it.
     pub(crate) line: Vec<u8>,
-    /// Input that the console gave beyond what was asked for.
-    pub(crate) surplus: Vec<u8>,
+    pub(crate) stdin: Stdin,
     pub(crate) heard: Heard,
-    /// The zero of the session's monotonic clock.
-    pub(crate) began: Instant,
+    pub(crate) clocks: Clocks,
+    pub(crate) chance: Chance,
+    /// What the call that runs may use, in fuel.
+    pub(crate) budget: u64,
     /// Mounts; made at the first call of WASI if there are none.
     wasi: Option<Box<WasiP1Ctx>>,
 }
@@ -65,6 +69,7 @@ impl State {
         signals: Arc<Signals>,
         gauge: Arc<Gauge>,
         limits: &Limits,
+        policy: &Policy,
         wasi: Option<Box<WasiP1Ctx>>,
     ) -> Self {
         Self {
@@ -79,9 +84,11 @@ impl State {
             memory: None,
             block: None,
             line: Vec::new(),
-            surplus: Vec::new(),
+            stdin: Stdin::new(policy.reproducible),
             heard: Heard::default(),
-            began: Instant::now(),
+            clocks: Clocks::new(policy.clock),
+            chance: Chance::new(policy.random),
+            budget: limits.fuel,
             wasi,
         }
     }
@@ -94,6 +101,7 @@ impl State {
         };
         self.output = Output::new(limits.output_bytes);
         self.heard = Heard::default();
+        self.budget = limits.fuel;
     }
 
     /// The WASI context, for the calls that only mounts need.

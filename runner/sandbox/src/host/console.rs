@@ -91,8 +91,11 @@ async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> 
     if target.is_empty() {
         return Ok(0);
     }
-    if state.surplus.is_empty() {
-        let signals = state.signals.clone();
+    let signals = state.signals.clone();
+    loop {
+        if let Some(count) = state.stdin.take(target) {
+            return Ok(i32::try_from(count)?);
+        }
         match signals
             .wait(Waiting::Input, state.console.read(target.len()))
             .await
@@ -102,13 +105,9 @@ async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> 
                 return Ok(-errno::INTR);
             }
             Some(Err(error)) => return Ok(-number(&error)),
-            Some(Ok(bytes)) => state.surplus = bytes,
+            Some(Ok(bytes)) => state.stdin.arrive(bytes),
         }
     }
-    let count = state.surplus.len().min(target.len());
-    target[..count].copy_from_slice(&state.surplus[..count]);
-    state.surplus.drain(..count);
-    Ok(i32::try_from(count)?)
 }
 
 async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool) -> Result<i32> {

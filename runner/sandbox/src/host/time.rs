@@ -1,7 +1,7 @@
-//! Time and chance: the clocks, sleeping, random bytes. The host's own, without wasmtime-wasi's context, which costs more
-//! to make than the rest of a session.
+//! Time and chance: the clocks, sleeping, random bytes, as the policy grants them. Without wasmtime-wasi's context, which
+//! costs more to make than the rest of a session.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use wasmtime::{Caller, Linker, Result};
 
@@ -39,8 +39,12 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
 
 async fn sleep(mut caller: Caller<'_, State>, ns: i64) -> Result<i32> {
     enter(&mut caller, 0);
+    let ns = u64::try_from(ns).unwrap_or(0);
+    if caller.data_mut().clocks.skip(ns) {
+        return Ok(0);
+    }
     let signals = caller.data().signals.clone();
-    let time = Duration::from_nanos(u64::try_from(ns).unwrap_or(0));
+    let time = Duration::from_nanos(ns);
     match signals.wait(Waiting::Host, tokio::time::sleep(time)).await {
         Some(()) => Ok(0),
         None => {
@@ -62,16 +66,20 @@ fn clock_time_get(
     ptr: u32,
 ) -> Result<i32> {
     enter(&mut caller, 0);
-    let time = match clock {
-        0 => SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default(),
-        // Monotonic, and the two processor clocks: time of this session, not of the host.
-        1..=3 => caller.data().began.elapsed(),
+    let state = caller.data();
+    let nanoseconds = match clock {
+        0 => state.clocks.wall_ns(),
+        // Monotonic, and the two processor clocks.
+        1..=3 => state.clocks.monotonic_ns(|| fuel(&caller)),
         _ => return Ok(errno::INVAL),
     };
-    let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     put(&mut caller, ptr, nanoseconds)
+}
+
+/// What the call that runs has used so far. A meter that cannot be read shows nothing: the clock stands.
+fn fuel(caller: &Caller<'_, State>) -> u64 {
+    let state = caller.data();
+    state.gauge.used(caller, state.budget).unwrap_or(0)
 }
 
 fn clock_res_get(mut caller: Caller<'_, State>, clock: u32, ptr: u32) -> Result<i32> {
@@ -105,7 +113,7 @@ async fn random_get(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result
         if index > 0 {
             signals.wait_out(tokio::task::yield_now()).await;
         }
-        if getrandom::fill(piece).is_err() {
+        if state.chance.fill(piece).is_err() {
             return Ok(errno::IO);
         }
     }
