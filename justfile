@@ -17,9 +17,9 @@ serve *ARGS: build
 run *ARGS: build
     target/release/croquant run {{ ARGS }}
 
-# Every test: unit, behaviour, CPython conformance, the Python tutorial, and the browser
+# Every test: unit, behaviour, real programs, CPython conformance, the Python tutorial, and the browser
 [group('prove')]
-test: build (_need "chromium" "python3-doc")
+test: build (_need "chromium" "python3-doc" "python3-pip")
     guest/memfs/tests/run.sh
     "$(target/release/croquant-recipe paths | sed -n 's/.*"native_python": "\(.*\)".*/\1/p')" guest/python/tests/run.py
     cargo test --release --workspace

@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use croquant_tests::{copy, tree};
 use libtest_mimic::Failed;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -60,9 +61,7 @@ impl Place {
 
     /// Every file below the place and beside it: its content, or where a link points. Folders end in `/`.
     pub(crate) fn tree(&self) -> Result<BTreeMap<String, Vec<u8>>, Failed> {
-        let mut files = BTreeMap::new();
-        collect(self.root.path(), "", &mut files)?;
-        Ok(files
+        Ok(tree(self.root.path())?
             .into_iter()
             .map(|(name, content)| match name.strip_prefix("place/") {
                 Some(inside) => (inside.to_owned(), content),
@@ -200,40 +199,4 @@ fn reader(
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len().max(1)).any(|window| window == part)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
-fn collect(
-    folder: &Path,
-    prefix: &str,
-    files: &mut BTreeMap<String, Vec<u8>>,
-) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry.file_type()?;
-        if kind.is_symlink() {
-            let target = fs::read_link(entry.path())?;
-            files.insert(name, target.display().to_string().into_bytes());
-        } else if kind.is_dir() {
-            files.insert(format!("{name}/"), Vec::new());
-            collect(&entry.path(), &format!("{name}/"), files)?;
-        } else {
-            files.insert(name, fs::read(entry.path())?);
-        }
-    }
-    Ok(())
 }

@@ -1,9 +1,11 @@
 //! What the tests and the benches share.
 
 mod built;
+mod folder;
 mod recording;
 
 pub use built::{Recipe, built, image};
+pub use folder::{copy, tree};
 pub use recording::{Recording, Said};
 
 use std::future::Future;

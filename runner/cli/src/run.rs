@@ -6,6 +6,7 @@ use crate::ctrl_c::CtrlC;
 use crate::exit::{Exit, Failure};
 use crate::plan::{RunPlan, Source};
 use crate::report::ReportFile;
+use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
 use crate::{hints, outcome, script, session};
 
@@ -13,8 +14,8 @@ use crate::{hints, outcome, script, session};
 ///
 /// # Errors
 /// What keeps it from starting, and each limit that stops it.
-pub(crate) fn run(plan: RunPlan) -> Result<Exit, Failure> {
-    let prepared = Prepared::new(&plan)?;
+pub(crate) fn run(mut plan: RunPlan) -> Result<Exit, Failure> {
+    let prepared = Prepared::new(&mut plan)?;
     let report_file = plan.report.as_deref().map(ReportFile::create).transpose()?;
     let (streams, tail) = StdStreams::new();
     let runtime = session::runtime()?;
@@ -60,15 +61,19 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Reads the script, if it is one.
-    fn new(plan: &RunPlan) -> Result<Self, Failure> {
-        let mounts = &plan.granted.mounts;
+    /// Reads the script, if it is one; a folder that is the program is granted.
+    fn new(plan: &mut RunPlan) -> Result<Self, Failure> {
+        let mounts = &mut plan.granted.mounts;
         script::check_mounts(mounts)?;
         let mut files = Vec::new();
         let (name, program) = match &plan.program {
             Source::Script { typed, guest } => {
                 let Limits { memory_bytes, .. } = plan.granted.limits;
-                files.extend(script::read(typed, guest, mounts, memory_bytes)?);
+                match script::find(typed, guest, mounts, memory_bytes)? {
+                    Shown::File(path, content) => files.push((path, content)),
+                    Shown::Folder(mount) => mounts.push(mount),
+                    Shown::Granted => {}
+                }
                 (typed.as_str(), Program::File(guest.clone()))
             }
             Source::Command(code) => ("-c", Program::Command(code.clone())),

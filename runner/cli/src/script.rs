@@ -4,27 +4,48 @@ use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use croquant_sandbox::Mount;
+use croquant_sandbox::{Access, Mount};
 
 use crate::exit::{Exit, Failure};
 
-/// The file to put into the guest's memory filesystem at `guest`, or none if a mount shows it there.
+/// What makes a folder, or a zip file, a program.
+const MAIN: &str = "__main__.py";
+
+/// How the guest comes to see the script.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    /// As a file in its memory filesystem: path and content.
+    File(String, Vec<u8>),
+    /// As a folder with a `__main__.py` in it, read-only: all of it is the program.
+    Folder(Mount),
+    /// A folder that it is granted anyway has it.
+    Granted,
+}
+
+/// Finds the script `typed`, and how the guest sees it at `guest`.
 ///
 /// # Errors
 /// A script that is not there, is a folder, cannot be read, has no room in `memory_bytes` or is hidden by a mount.
-pub(crate) fn read(
+pub(crate) fn find(
     typed: &str,
     guest: &str,
     mounts: &[Mount],
     memory_bytes: usize,
-) -> Result<Option<(String, Vec<u8>)>, Failure> {
+) -> Result<Shown, Failure> {
     let path = Path::new(typed);
     let metadata = fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
-    if metadata.is_dir() {
+    if metadata.is_dir() && (guest == "/" || !path.join(MAIN).is_file()) {
         return Err(is_folder(path));
     }
     if let Some(mount) = over(guest, mounts) {
-        return shown_by(mount, path, guest).map(|()| None);
+        return shown_by(mount, path, guest).map(|()| Shown::Granted);
+    }
+    if metadata.is_dir() {
+        return Ok(Shown::Folder(Mount {
+            host: path.to_owned(),
+            guest: guest.to_owned(),
+            access: Access::ReadOnly,
+        }));
     }
     let mut content = Vec::new();
     fs::File::open(path)
@@ -37,7 +58,7 @@ pub(crate) fn read(
             "raise it with `--memory`",
         ));
     }
-    Ok(Some((guest.to_owned(), content)))
+    Ok(Shown::File(guest.to_owned(), content))
 }
 
 /// Checks that the folders to be mounted are there.
@@ -102,16 +123,10 @@ fn shown_by(mount: &Mount, path: &Path, guest: &str) -> Result<(), Failure> {
 }
 
 fn is_folder(path: &Path) -> Failure {
-    let main = path.join("__main__.py");
-    let hint = if main.is_file() {
-        format!("name the file: `{}`", main.display())
-    } else {
-        "name a Python file in it".to_owned()
-    };
     Failure::new(
         Exit::Unreadable,
         format!("`{}` is a folder, not a script", path.display()),
-        hint,
+        format!("name a Python file in it; a folder with a `{MAIN}` would run"),
     )
 }
 
@@ -153,7 +168,6 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use croquant_sandbox::Access;
 
     fn mounted(guest: &str) -> Mount {
         Mount {
