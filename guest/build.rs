@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 const COMPRESSED: &str = "croquant.cwasm.zst";
 const LICENCES: &str = "LICENCES";
+const MODULE: &str = "croquant.wasm";
 
 fn main() {
     if let Err(message) = run() {
@@ -41,6 +42,10 @@ fn run() -> Result<(), String> {
     println!(
         "cargo::rustc-env=CROQUANT_LICENCES_PATH={}",
         licences.display()
+    );
+    println!(
+        "cargo::rustc-env=CROQUANT_MODULE_PATH={}",
+        folder.join(MODULE).display()
     );
     println!("cargo::rustc-env=CROQUANT_IMAGE_HASH={hash}");
     println!("cargo::rustc-env=CROQUANT_PYTHON={}", python(&root)?);

@@ -14,6 +14,9 @@ pub const HASH: &str = env!("CROQUANT_IMAGE_HASH");
 /// The version of CPython in the image.
 pub const PYTHON: &str = env!("CROQUANT_PYTHON");
 
+/// Where the machine that built the image keeps the module that it was compiled from; for tests there.
+pub const MODULE: &str = env!("CROQUANT_MODULE_PATH");
+
 /// The image could be written nowhere.
 #[derive(Debug, thiserror::Error)]
 #[error(

@@ -6,11 +6,13 @@ use wasmtime::{Result, Store};
 
 use crate::drive::{Driven, drive};
 use crate::ending::{self, Entry, Facts};
-use crate::flags::Flags;
 use crate::guest::Guest;
 use crate::limits::Limits;
+use crate::meter::Meter;
 use crate::outcome::{Outcome, Report};
+use crate::signals::Cause;
 use crate::state::State;
+use crate::watchdog::Watchdog;
 
 /// Which export to call.
 #[derive(Debug, Clone, Copy)]
@@ -66,17 +68,27 @@ impl Call {
         mut store: Store<State>,
         guest: &Guest,
         limits: &Limits,
-        flags: Option<Flags>,
+        watchdog: &Watchdog,
     ) -> Result<Ended> {
         let began = Instant::now();
         let signals = store.data().signals.clone();
-        let gauge = store.data().gauge.clone();
         store.data_mut().begin_call(limits);
-        gauge.fill(&mut store, limits.fuel)?;
-        signals.open();
+        let mut meter = Meter::new(guest.fuel, guest.control);
+        meter.fill(&mut store, limits.fuel)?;
+        store.data_mut().meter = Some(meter);
+        signals.open(Duration::from_millis(limits.grace_ms));
+        // Declared after the store, so dropped before it.
+        let watched = watchdog.watch(meter.floor(&mut store), signals.clone())?;
         let calling = self.enter(input, &mut store, guest);
-        let (driven, waited) = drive(calling, &signals, &gauge, flags.as_ref(), limits).await;
+        let (driven, waited) = drive(calling, &signals, limits).await;
+        drop(watched);
+        let reason = signals.reason();
         signals.close();
+        let meter = store.data().meter.unwrap_or(meter);
+        if meter.is_spent(&mut store)? {
+            // It may have come to its end without a safe point: the limit holds all the same.
+            signals.note_told(Cause::Fuel);
+        }
         if let (Some(block), Some(_)) = (store.data().block, signals.told()) {
             block.clear(guest.memory, &mut store);
         }
@@ -86,10 +98,14 @@ impl Call {
             Driven::Done(Err(error)) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
                 return Err(error);
             }
+            Driven::Done(Err(_)) if signals.is_stopped() => How::Stopped(ending::stopped(reason)),
+            Driven::Done(Err(_)) if meter.is_overdrawn(&mut store)? => {
+                How::Stopped(Outcome::OutOfFuel)
+            }
             Driven::Done(Err(error)) => How::Failed(error),
             Driven::Stopped(cause) => How::Stopped(ending::stopped(cause)),
         };
-        let fuel = gauge.used(&store, limits.fuel)?;
+        let fuel = meter.used(&mut store)?;
         store.data_mut().clocks.end_call(fuel);
         Ok(Ended {
             store,

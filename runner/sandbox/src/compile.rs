@@ -1,5 +1,6 @@
-//! Making the image: pre-initialisation and ahead-of-time compilation. Used by the recipe, never when running.
+//! Making the image: pre-initialisation, metering and ahead-of-time compilation. Used by the recipe, never when running.
 
+use croquant_meter::Flag;
 use wasmtime::error::{Context, format_err};
 use wasmtime::{
     Caller, Config, Engine, Extern, Inlining, Instance, Linker, Memory, Module, OptLevel, Result,
@@ -19,15 +20,32 @@ pub fn config() -> Config {
     crate::config::shared()
 }
 
+/// A module whose initialisation has run.
+#[derive(Debug)]
+pub struct Initialised {
+    /// The module, with the memory that its initialisation left.
+    pub wasm: Vec<u8>,
+    /// Where the end of a slice is announced in that memory.
+    pub slice: Flag,
+}
+
 /// Runs the guest's `_initialize` and `wizer-initialize` once and writes the memory that they leave back into the module.
 /// The guest gets a fixed clock and fixed random numbers, so that the same module always makes the same image.
 ///
 /// # Errors
 /// The module is not valid, asks for something that does not exist while an image is made, or its initialisation failed;
 /// then the error ends with what it wrote.
-pub fn preinitialise(wasm: &[u8]) -> Result<Vec<u8>> {
+pub fn preinitialise(wasm: &[u8]) -> Result<Initialised> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(initialise(wasm))
+}
+
+/// Makes the module count its own work, in fuel.
+///
+/// # Errors
+/// The module is not valid, or uses what the meter does not know.
+pub fn meter(wasm: &[u8], slice: Flag) -> Result<Vec<u8>> {
+    Ok(croquant_meter::instrument(wasm, slice)?.wasm)
 }
 
 /// Compiles the module to this machine's code, in the form that `Module::deserialize` loads.
@@ -38,7 +56,7 @@ pub fn precompile(wasm: &[u8]) -> Result<Vec<u8>> {
     Engine::new(&config())?.precompile_module(wasm)
 }
 
-async fn initialise(wasm: &[u8]) -> Result<Vec<u8>> {
+async fn initialise(wasm: &[u8]) -> Result<Initialised> {
     let wizer = Wizer::new();
     let (context, instrumented) = wizer.instrument(wasm)?;
     let mut config = config();
@@ -46,7 +64,6 @@ async fn initialise(wasm: &[u8]) -> Result<Vec<u8>> {
     config
         .cranelift_opt_level(OptLevel::None)
         .compiler_inlining(Inlining::No)
-        .consume_fuel(false)
         .generate_address_map(true);
     let engine = Engine::new(&config)?;
     let module = Module::new(&engine, &instrumented)?;
@@ -60,9 +77,28 @@ async fn initialise(wasm: &[u8]) -> Result<Vec<u8>> {
             return Err(format_err!("`{name}` failed: {error:?}\n{output}"));
         }
     }
-    wizer
+    let slice = slice_flag(&mut store, &instance).await?;
+    let wasm = wizer
         .snapshot(&context, &mut State { store, instance })
-        .await
+        .await?;
+    Ok(Initialised { wasm, slice })
+}
+
+/// The first and the last word of the interrupt block: the eval breaker's address, and the bit that ends a slice.
+async fn slice_flag(store: &mut Store<Host>, instance: &Instance) -> Result<Flag> {
+    let block = instance.get_typed_func::<(), u32>(&mut *store, "croquant_interrupt_block")?;
+    let block = block.call_async(&mut *store, ()).await? as usize;
+    let memory = instance
+        .get_memory(&mut *store, "memory")
+        .context("the guest exports no memory")?;
+    let word = |index: usize| {
+        let at = block + 4 * index;
+        let bytes = memory.data(&*store).get(at..at + 4)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?))
+    };
+    let flag = word(0).zip(word(4));
+    let (address, bit) = flag.context("the interrupt block points nowhere")?;
+    Ok(Flag { address, bit })
 }
 
 /// What the guest has while the image is made.

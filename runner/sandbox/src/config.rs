@@ -21,14 +21,14 @@ pub(crate) fn shared() -> Config {
         .signals_based_traps(true)
         .memory_init_cow(true)
         .compiler_inlining(Inlining::Yes)
+        // The meter's floor lies in a memory of its own.
+        .wasm_multi_memory(true)
         // The guest is one thread of plain wasm; nothing that it does not need is accepted.
         .wasm_threads(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
         .wasm_relaxed_simd(false)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(false);
-    crate::meter::configure(&mut config);
     inline_more(&mut config);
     config
 }

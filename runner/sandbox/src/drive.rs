@@ -1,8 +1,9 @@
 //! Driving a call: the one place that polls the guest, and that decides when it has to stop.
 //!
-//! A guest that computes is suspended at every tick of the meter, about each millisecond; a guest that waits is
+//! A guest that computes is suspended after every slice of the meter, about each millisecond; a guest that waits is
 //! suspended in a host call. Each time, the limits are looked at here. A guest that has to stop is asked first; it sees a
-//! `KeyboardInterrupt`. After a grace period it is dropped where it stands.
+//! `KeyboardInterrupt`. After a grace period it is dropped where it stands; if it does not even come to stand, the watchdog
+//! stops it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
 
-use crate::flags::Flags;
 use crate::limits::Limits;
-use crate::meter::{Gauge, Level};
 use crate::signals::{Cause, Signals, Waiting};
 
 /// How a driven call ended.
@@ -27,12 +26,10 @@ pub(crate) enum Driven<T> {
 pub(crate) async fn drive<F: Future>(
     call: F,
     signals: &Signals,
-    gauge: &Gauge,
-    flags: Option<&Flags>,
     limits: &Limits,
 ) -> (Driven<F::Output>, Duration) {
     let mut call = std::pin::pin!(call);
-    let mut watch = Watch::new(signals, gauge, flags, limits);
+    let mut watch = Watch::new(signals, limits);
     let driven = std::future::poll_fn(|context| watch.poll(call.as_mut(), context)).await;
     (driven, watch.waited)
 }
@@ -40,8 +37,6 @@ pub(crate) async fn drive<F: Future>(
 /// The clock and the stop order of one call.
 struct Watch<'a> {
     signals: &'a Signals,
-    gauge: &'a Gauge,
-    flags: Option<&'a Flags>,
     limits: &'a Limits,
     started: Instant,
     /// Time spent waiting for input, which the deadline does not count.
@@ -49,6 +44,10 @@ struct Watch<'a> {
     input: Option<InputWait>,
     /// What the guest was asked to do, and when its grace ends.
     stopping: Option<(Cause, Instant)>,
+    /// Whether a wish waited, and how often the guest had been told one, when that was last looked at. An interrupt that
+    /// comes or is told again begins a new grace: it has to be seen again.
+    asked: bool,
+    tellings: u64,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -62,21 +61,16 @@ struct InputWait {
 }
 
 impl<'a> Watch<'a> {
-    fn new(
-        signals: &'a Signals,
-        gauge: &'a Gauge,
-        flags: Option<&'a Flags>,
-        limits: &'a Limits,
-    ) -> Self {
+    fn new(signals: &'a Signals, limits: &'a Limits) -> Self {
         Self {
             signals,
-            gauge,
-            flags,
             limits,
             started: Instant::now(),
             waited: Duration::ZERO,
             input: None,
             stopping: None,
+            asked: false,
+            tellings: signals.tellings(),
             timer: None,
         }
     }
@@ -88,16 +82,23 @@ impl<'a> Watch<'a> {
     ) -> Poll<Driven<F::Output>> {
         // Registered before anything is looked at, so that no wish is missed.
         self.signals.register(context);
-        if let Some(stop) = self.look(Instant::now()) {
+        let now = Instant::now();
+        if let Some(stop) = self.look(now) {
             return Poll::Ready(Driven::Stopped(stop));
         }
-        if let Poll::Ready(output) = call.poll(context) {
+        let end = match self.stopping {
+            Some((_, end)) => end,
+            None => self.deadline() + millis(self.limits.grace_ms),
+        };
+        self.signals.arm(now, end);
+        let polled = call.poll(context);
+        self.signals.disarm();
+        if let Poll::Ready(output) = polled {
             return Poll::Ready(Driven::Done(output));
         }
         let now = Instant::now();
         match self.signals.waiting() {
-            Waiting::No => self.tick(now),
-            Waiting::Host => self.input = None,
+            Waiting::No | Waiting::Host => self.input = None,
             Waiting::Input => {
                 let number = self.signals.wait_number();
                 if self.input.as_ref().is_none_or(|wait| wait.number != number) {
@@ -130,50 +131,31 @@ impl<'a> Watch<'a> {
         if self.signals.told() < Some(Cause::Deadline) && now >= self.deadline() {
             self.signals.ask(Cause::Deadline);
         }
-        match self.gauge.level() {
-            Level::Enough => {}
-            Level::Spent if self.signals.told() == Some(Cause::Fuel) => {}
-            Level::Spent => self.signals.ask(Cause::Fuel),
-            Level::Overdrawn => return Some(Some(Cause::Fuel)),
-        }
-        let wish = self.signals.asked().max(self.signals.told());
-        if let Some(cause) = wish
-            && self.stopping.is_none_or(|(known, _)| known < cause)
-        {
-            self.stopping = Some((cause, now + millis(self.limits.grace_ms)));
+        let asked = self.signals.asked();
+        let tellings = self.signals.tellings();
+        let is_new = asked.is_some() && !self.asked || tellings != self.tellings;
+        self.asked = asked.is_some();
+        self.tellings = tellings;
+        if let Some(cause) = asked.max(self.signals.told()) {
+            let begins = match self.stopping {
+                None => cause != Cause::Interrupt || is_new,
+                Some((known, _)) if known == cause => cause == Cause::Interrupt && is_new,
+                Some((known, _)) => known < cause,
+            };
+            if begins {
+                self.stopping = Some((cause, now + millis(self.limits.grace_ms)));
+            }
         }
         let (cause, end) = self.stopping?;
         if now < end {
             return None;
         }
         // An interrupt that the program has seen and outlived was handled; one that it never saw has to be forced.
-        let unseen =
-            self.signals.asked().is_some() || self.flags.is_some_and(|flags| !flags.seen());
-        if cause == Cause::Interrupt && !unseen {
+        if cause == Cause::Interrupt && asked.is_none() && !self.signals.is_unseen() {
             self.stopping = None;
             return None;
         }
         Some(Some(cause))
-    }
-
-    /// The guest was suspended while it computed: its flags may be written.
-    fn tick(&mut self, now: Instant) {
-        self.input = None;
-        self.gauge.tick();
-        if self.gauge.level() != Level::Enough && self.signals.told() < Some(Cause::Fuel) {
-            self.signals.ask(Cause::Fuel);
-        }
-        if let Some(flags) = self.flags
-            && let Some(cause) = self.signals.take_asked()
-        {
-            flags.set_suspended();
-            // An interrupt repeated during its grace starts anew: it is told again, and has to be seen again.
-            if self.stopping.is_none_or(|(known, _)| {
-                known <= cause && cause == Cause::Interrupt || known < cause
-            }) {
-                self.stopping = Some((cause, now + millis(self.limits.grace_ms)));
-            }
-        }
     }
 
     /// The call waits in the host: see to it that it is looked at when a limit is reached.

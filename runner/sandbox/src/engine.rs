@@ -15,6 +15,7 @@ use crate::guest::Names;
 use crate::host;
 use crate::limits::Limits;
 use crate::state::State;
+use crate::watchdog::Watchdog;
 
 /// The wasmtime engine with the image loaded. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +30,7 @@ pub(crate) struct Loaded {
     pub(crate) names: Names,
     /// Where the interrupt flags lie, learned from the first session.
     pub(crate) block: OnceLock<Block>,
+    pub(crate) watchdog: Watchdog,
     /// What the image's memory begins with.
     least_memory_bytes: usize,
     config: EngineConfig,
@@ -99,6 +101,7 @@ impl Engine {
             guest,
             names,
             block: OnceLock::new(),
+            watchdog: Watchdog::default(),
             least_memory_bytes,
             config: *config,
         };
@@ -156,7 +159,9 @@ fn load(engine: &wasmtime::Engine, image: File) -> wasmtime::Result<Module> {
 fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(config.max_sessions)
-        .total_memories(config.max_sessions)
+        // The guest's own and the meter's page.
+        .total_memories(config.max_sessions.saturating_mul(2))
+        .max_memories_per_module(2)
         .total_tables(config.max_sessions)
         .total_stacks(config.max_sessions)
         .total_component_instances(0)

@@ -1,9 +1,7 @@
-//! The guest's interrupt flags: the only place where the host writes into a suspended guest's memory.
+//! The guest's interrupt flags.
 //!
 //! CPython's eval loop looks at `eval_breaker` at every backward jump and call. Setting its signal bit, together with the
 //! two flags that a real SIGINT handler would set, makes it raise `KeyboardInterrupt` at the next safe point.
-
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use wasmtime::{AsContext, AsContextMut, Memory};
 
@@ -47,6 +45,12 @@ impl Block {
         self.change(memory, context, |word, bits| word & !bits);
     }
 
+    /// Whether the guest has looked since the flags were set.
+    pub(crate) fn is_taken(&self, memory: Memory, context: impl AsContext) -> bool {
+        let word = memory.data(&context).get(self.is_tripped..);
+        word.and_then(<[u8]>::first_chunk) == Some(&[0; 4])
+    }
+
     fn change(
         &self,
         memory: Memory,
@@ -69,48 +73,5 @@ impl Block {
             (self.is_tripped, 1),
             (self.breaker, self.bit),
         ]
-    }
-}
-
-/// The flags of one session, writable while its call is suspended.
-#[derive(Debug)]
-pub(crate) struct Flags {
-    base: AtomicPtr<u8>,
-    block: Block,
-}
-
-impl Flags {
-    pub(crate) fn new(memory: Memory, context: impl AsContext, block: Block) -> Self {
-        Self {
-            base: AtomicPtr::new(memory.data_ptr(&context)),
-            block,
-        }
-    }
-
-    /// Sets the flags. Only for a guest suspended at a tick of the meter, while its store is alive.
-    pub(crate) fn set_suspended(&self) {
-        for (at, bits) in self.block.bits() {
-            self.word(at).fetch_or(bits.to_le(), Ordering::SeqCst);
-        }
-    }
-
-    /// Whether the guest has looked since the flags were set. As [`Flags::set_suspended`].
-    pub(crate) fn seen(&self) -> bool {
-        self.word(self.block.is_tripped).load(Ordering::SeqCst) == 0
-    }
-
-    #[expect(
-        unsafe_code,
-        reason = "wasmtime lends no memory while a call is suspended"
-    )]
-    fn word(&self, at: usize) -> &AtomicU32 {
-        let base = self.base.load(Ordering::Relaxed);
-        // SAFETY: `base` is the start of a linear memory that does not move (`memory_may_move(false)`) and stays mapped as
-        // long as the store, which outlives `self`: both live in one call of `Session`. `at` is a multiple of 4 and
-        // `at + 4` within the memory's size when `Block::read` checked it, and memories never shrink; pages are aligned to
-        // more than 4. No Rust reference into the memory exists: callers only come here when the guest is suspended at a
-        // tick of the meter, that is, in wasm code and not in a host call (`Waiting::No`). Compiled code is not bound by
-        // Rust's aliasing rules, and does not run meanwhile.
-        unsafe { AtomicU32::from_ptr(base.add(at).cast()) }
     }
 }

@@ -1,6 +1,7 @@
 //! The guest's exports, found once per image and bound once per session.
 
-use wasmtime::{Instance, Memory, Module, ModuleExport, Store, TypedFunc};
+use croquant_meter::{CONTROL, FUEL};
+use wasmtime::{Global, Instance, Memory, Module, ModuleExport, Store, TypedFunc};
 
 use crate::error::Error;
 use crate::state::State;
@@ -8,6 +9,8 @@ use crate::state::State;
 /// Where the exports are in the module.
 pub(crate) struct Names {
     memory: ModuleExport,
+    control: ModuleExport,
+    fuel: ModuleExport,
     buffer: ModuleExport,
     begin: ModuleExport,
     execute: ModuleExport,
@@ -25,6 +28,8 @@ impl Names {
         };
         Ok(Self {
             memory: find("memory")?,
+            control: find(CONTROL)?,
+            fuel: find(FUEL)?,
             buffer: find("croquant_buffer")?,
             begin: find("croquant_begin")?,
             execute: find("croquant_execute")?,
@@ -38,6 +43,10 @@ impl Names {
 /// A session's guest.
 pub(crate) struct Guest {
     pub(crate) memory: Memory,
+    /// The memory with the meter's floor.
+    pub(crate) control: Memory,
+    /// The meter's count.
+    pub(crate) fuel: Global,
     pub(crate) buffer: TypedFunc<u32, u32>,
     pub(crate) begin: TypedFunc<u32, i32>,
     pub(crate) execute: TypedFunc<(u32, u32), i32>,
@@ -64,11 +73,18 @@ impl Guest {
                     .ok_or_else(wrong)?
             };
         }
+        macro_rules! export {
+            ($name:ident, $kind:path) => {
+                instance
+                    .get_module_export(&mut *store, &names.$name)
+                    .and_then($kind)
+                    .ok_or_else(wrong)?
+            };
+        }
         Ok(Self {
-            memory: instance
-                .get_module_export(&mut *store, &names.memory)
-                .and_then(wasmtime::Extern::into_memory)
-                .ok_or_else(wrong)?,
+            memory: export!(memory, wasmtime::Extern::into_memory),
+            control: export!(control, wasmtime::Extern::into_memory),
+            fuel: export!(fuel, wasmtime::Extern::into_global),
             buffer: func!(buffer),
             begin: func!(begin),
             execute: func!(execute),

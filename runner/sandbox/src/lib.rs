@@ -51,6 +51,7 @@ mod session;
 mod signals;
 mod state;
 mod stdin;
+mod watchdog;
 
 pub use chance::Random;
 pub use clock::Clock;

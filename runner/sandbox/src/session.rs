@@ -9,12 +9,11 @@ use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flags::{Block, Flags};
+use crate::flags::Block;
 use crate::grants;
 use crate::guest::Guest;
 use crate::interrupt::Interrupter;
 use crate::limits::Limits;
-use crate::meter::{self, Gauge};
 use crate::outcome::{Called, Outcome, Report};
 use crate::policy::Policy;
 use crate::records;
@@ -122,17 +121,9 @@ impl Session {
             records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
         engine.check(limits)?;
         let signals = Arc::new(Signals::default());
-        let state = State::new(
-            console,
-            signals.clone(),
-            Arc::new(Gauge::default()),
-            limits,
-            policy,
-            wasi,
-        );
+        let state = State::new(console, signals.clone(), limits, policy, wasi);
         let mut store = Store::new(&engine.inner.engine, state);
         store.limiter(|state| &mut state.growth);
-        meter::prepare(&mut store).map_err(Error::host)?;
         let made = engine.inner.guest.instantiate_async(&mut store).await;
         let instance = made.map_err(|error| engine.instance_error(&error))?;
         let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
@@ -252,12 +243,14 @@ impl Session {
             self.store = None;
         }
         let store = self.store.take().ok_or(Error::Ended)?;
-        let flags = store
-            .data()
-            .block
-            .map(|block| Flags::new(self.guest.memory, &store, block));
         let limits = call.limits(&self.limits);
-        let running = call.run(input, store, &self.guest, &limits, flags);
+        let running = call.run(
+            input,
+            store,
+            &self.guest,
+            &limits,
+            &self.engine.inner.watchdog,
+        );
         running.await.map_err(|error| {
             match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
                 Some(_) => self.engine.instance_error(&error),

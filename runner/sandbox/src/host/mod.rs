@@ -2,6 +2,7 @@
 
 mod console;
 mod memory;
+mod slice;
 mod time;
 mod wasi;
 
@@ -29,22 +30,35 @@ pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
     wasi::link(linker)?;
     time::link(linker)?;
     linker.allow_shadowing(false);
+    slice::link(linker)?;
     console::link(linker)
 }
 
 /// What every call of the host begins with: its price, and what the guest has not been told yet.
-fn enter(caller: &mut Caller<'_, State>, bytes: u64) {
-    let state = caller.data();
-    state.gauge.charge(meter::HOST_CALL + bytes);
+fn enter(caller: &mut Caller<'_, State>, bytes: u64) -> Result<()> {
+    charge(caller, meter::HOST_CALL + bytes)?;
     tell(caller);
+    Ok(())
+}
+
+/// Charges the guest for work that the host does for it.
+fn charge(caller: &mut Caller<'_, State>, units: u64) -> Result<()> {
+    match caller.data().meter {
+        Some(meter) => meter.charge(caller, units),
+        None => Ok(()),
+    }
 }
 
 /// Tells the guest that it is asked to stop, if it is.
 fn tell(caller: &mut Caller<'_, State>) {
     let state = caller.data();
-    if let (Some(block), Some(memory)) = (state.block, state.memory)
-        && state.signals.take_asked().is_some()
-    {
+    let (Some(block), Some(memory)) = (state.block, state.memory) else {
+        return;
+    };
+    if state.signals.is_unseen() && block.is_taken(memory, &*caller) {
+        caller.data().signals.note_seen();
+    }
+    if caller.data().signals.take_asked().is_some() {
         block.set(memory, caller);
     }
 }

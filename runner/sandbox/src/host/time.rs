@@ -25,7 +25,6 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
         "sleep",
         |caller: Caller<'_, State>, (ns,): (i64,)| Box::new(sleep(caller, ns)),
     )?;
-    linker.func_wrap("croquant", "slice", slice)?;
     let wasi = "wasi_snapshot_preview1";
     linker.func_wrap(wasi, "clock_time_get", clock_time_get)?;
     linker.func_wrap(wasi, "clock_res_get", clock_res_get)?;
@@ -38,7 +37,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
 }
 
 async fn sleep(mut caller: Caller<'_, State>, ns: i64) -> Result<i32> {
-    enter(&mut caller, 0);
+    enter(&mut caller, 0)?;
     let ns = u64::try_from(ns).unwrap_or(0);
     if caller.data_mut().clocks.skip(ns) {
         return Ok(0);
@@ -54,36 +53,33 @@ async fn sleep(mut caller: Caller<'_, State>, ns: i64) -> Result<i32> {
     }
 }
 
-/// The guest gives way. The meter suspends it by itself, so there is nothing to wait for here.
-fn slice(mut caller: Caller<'_, State>) {
-    enter(&mut caller, 0);
-}
-
 fn clock_time_get(
     mut caller: Caller<'_, State>,
     clock: u32,
     _precision: u64,
     ptr: u32,
 ) -> Result<i32> {
-    enter(&mut caller, 0);
-    let state = caller.data();
+    enter(&mut caller, 0)?;
     let nanoseconds = match clock {
-        0 => state.clocks.wall_ns(),
+        0 => caller.data().clocks.wall_ns(),
         // Monotonic, and the two processor clocks.
-        1..=3 => state.clocks.monotonic_ns(|| fuel(&caller)),
+        1..=3 => {
+            let used = fuel(&mut caller);
+            caller.data().clocks.monotonic_ns(|| used)
+        }
         _ => return Ok(errno::INVAL),
     };
     put(&mut caller, ptr, nanoseconds)
 }
 
 /// What the call that runs has used so far. A meter that cannot be read shows nothing: the clock stands.
-fn fuel(caller: &Caller<'_, State>) -> u64 {
-    let state = caller.data();
-    state.gauge.used(caller, state.budget).unwrap_or(0)
+fn fuel(caller: &mut Caller<'_, State>) -> u64 {
+    let meter = caller.data().meter;
+    meter.map_or(0, |meter| meter.used(caller).unwrap_or(0))
 }
 
 fn clock_res_get(mut caller: Caller<'_, State>, clock: u32, ptr: u32) -> Result<i32> {
-    enter(&mut caller, 0);
+    enter(&mut caller, 0)?;
     match clock {
         0..=3 => put(&mut caller, ptr, 1),
         _ => Ok(errno::INVAL),
@@ -100,7 +96,7 @@ fn put(caller: &mut Caller<'_, State>, ptr: u32, value: u64) -> Result<i32> {
 }
 
 async fn random_get(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> {
-    enter(&mut caller, RANDOM_FUEL * u64::from(len));
+    enter(&mut caller, RANDOM_FUEL * u64::from(len))?;
     if len > RANDOM_BYTES {
         return Ok(errno::INVAL);
     }

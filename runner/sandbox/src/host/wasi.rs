@@ -15,9 +15,9 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
     linker.func_wrap(
         wasi,
         "sched_yield",
-        |mut caller: Caller<'_, State>| -> i32 {
-            enter(&mut caller, 0);
-            0
+        |mut caller: Caller<'_, State>| -> Result<i32> {
+            enter(&mut caller, 0)?;
+            Ok(0)
         },
     )?;
     linker.func_wrap(

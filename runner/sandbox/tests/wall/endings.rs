@@ -265,7 +265,7 @@ async fn slots_are_given_back() {
 #[tokio::test]
 async fn a_dropped_call_takes_the_session_with_it() {
     let mut stage = Stage::new(&limits()).await;
-    let cell = croquant_sandbox::Cell::new("l");
+    let cell = croquant_sandbox::Cell::new("L");
     let late = tokio::time::timeout(
         std::time::Duration::from_millis(20),
         stage.session.execute(&cell),

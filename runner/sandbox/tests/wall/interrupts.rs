@@ -10,16 +10,23 @@ use crate::stage::{Stage, limits};
 async fn check(source: &str, limits: &Limits, outcome: Outcome, alive: bool) {
     let mut stage = Stage::new(limits).await;
     let interrupter = stage.session.interrupter();
-    let (report, ()) = tokio::join!(stage.execute(source), async {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        interrupter.interrupt();
-    });
+    let later = after_20_ms(move || interrupter.interrupt());
+    let report = stage.execute(source).await;
+    later.join().unwrap();
     assert_eq!(report.outcome, outcome, "{source}: {report:?}");
     if alive {
         stage.remembers().await
     } else {
         stage.has_ended().await
     }
+}
+
+/// From another thread: a guest that never looks holds the one that it runs on.
+fn after_20_ms(action: impl FnOnce() + Send + 'static) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        action();
+    })
 }
 
 fn patient() -> Limits {
@@ -88,10 +95,9 @@ async fn kill_ends_whatever_runs() {
     for source in ["l", "L", "s", "i", "c9"] {
         let mut stage = Stage::new(&patient()).await;
         let interrupter = stage.session.interrupter();
-        let (report, ()) = tokio::join!(stage.execute(source), async {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            interrupter.kill();
-        });
+        let later = after_20_ms(move || interrupter.kill());
+        let report = stage.execute(source).await;
+        later.join().unwrap();
         assert_eq!(report.outcome, Outcome::Killed, "{source}");
         stage.has_ended().await;
     }
@@ -109,10 +115,9 @@ async fn an_interrupted_program_is_interrupted() {
     let mut stage = Stage::new(&limits()).await;
     let interrupter = stage.session.interrupter();
     let program = Program::File("l".into());
-    let (report, ()) = tokio::join!(stage.session.run(&program), async {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        interrupter.interrupt();
-    });
+    let later = after_20_ms(move || interrupter.interrupt());
+    let report = stage.session.run(&program).await;
+    later.join().unwrap();
     assert_eq!(report.unwrap().outcome, Outcome::Interrupted);
 }
 
@@ -166,10 +171,9 @@ async fn an_interrupt_that_nobody_saw_is_gone_with_its_call() {
     // A guest that counts down, and returns without having looked.
     let mut stage = Stage::new(&patient()).await;
     let interrupter = stage.session.interrupter();
-    let (report, ()) = tokio::join!(stage.execute("w"), async {
-        tokio::task::yield_now().await;
-        interrupter.interrupt();
-    });
+    let later = after_20_ms(move || interrupter.interrupt());
+    let report = stage.execute("w").await;
+    later.join().unwrap();
     assert_eq!(report.outcome, Outcome::Completed);
     assert_eq!(stage.execute("t").await.outcome, Outcome::Completed);
     stage.remembers().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use croquant_sandbox::{
     Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Outcome, Policy,
-    Report, Session, Stream,
+    Report, Session, Stream, compile,
 };
 
 /// An engine of eight sessions of up to 64 MiB, shared by all tests.
@@ -16,7 +16,13 @@ pub(crate) fn engine() -> &'static Engine {
 }
 
 pub(crate) fn new_engine(max_sessions: u32) -> Engine {
-    let image = croquant_sandbox::compile::precompile(include_bytes!("guest.wat")).unwrap();
+    let guest = wat::parse_bytes(include_bytes!("guest.wat")).unwrap();
+    let slice = croquant_meter::Flag {
+        address: 2048,
+        bit: 0x80,
+    };
+    let guest = compile::meter(&guest, slice).unwrap();
+    let image = compile::precompile(&guest).unwrap();
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&image).unwrap();
     Engine::new(

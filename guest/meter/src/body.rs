@@ -1,0 +1,268 @@
+//! One function's body: read into steps, and written again with its charges.
+
+use wasm_encoder::{Encode, Instruction, MemArg};
+use wasmparser::{FunctionBody, Operator};
+
+use crate::cost::{Cost, Step, UNIT, weight};
+use crate::graph::Calls;
+use crate::module::{Added, Error};
+
+/// A body as the pass sees it.
+pub(crate) struct Body {
+    /// Bytes of the local declarations, without their count.
+    locals: Vec<u8>,
+    local_groups: u32,
+    /// Index of the first local that the pass may add.
+    spare_local: u32,
+    operators: Vec<u8>,
+    points: Vec<Point>,
+    /// The steps, with calls still unresolved.
+    pub(crate) steps: Vec<Open>,
+    pub(crate) calls: Calls,
+}
+
+/// A step whose cost may depend on the functions that it calls.
+pub(crate) enum Open {
+    Step(Step),
+    Call(u32),
+    CallIndirect(u32),
+}
+
+/// A place in the operators where the pass writes something.
+struct Point {
+    at: usize,
+    what: What,
+}
+
+enum What {
+    /// After a loop's opening.
+    Header,
+    /// Before an operator that works for as long as the number on top of the stack says.
+    Length { units: i64 },
+}
+
+/// Units for one byte moved by a bulk operation.
+const BYTE: i64 = 1;
+/// Units for one page of 64 KiB that memory grows by: the kernel must find and clear it.
+const PAGE: i64 = 100_000;
+
+impl Body {
+    pub(crate) fn read(body: &FunctionBody<'_>, params: u32, module: &[u8]) -> Result<Body, Error> {
+        let mut locals_reader = body.get_locals_reader()?;
+        let local_groups = locals_reader.get_count();
+        let locals_start = locals_reader.original_position();
+        let mut locals_count = 0;
+        for _ in 0..local_groups {
+            locals_count += locals_reader.read()?.0;
+        }
+        let locals_end = locals_reader.original_position();
+        let code_end = body.range().end;
+        let mut this = Body {
+            locals: module[locals_start..locals_end].to_vec(),
+            local_groups,
+            spare_local: params + locals_count,
+            operators: module[locals_end..code_end].to_vec(),
+            points: Vec::new(),
+            steps: Vec::new(),
+            calls: Calls::default(),
+        };
+        let mut reader = body.get_operators_reader()?;
+        while !reader.eof() {
+            let (operator, start) = reader.read_with_offset()?;
+            this.take(
+                &operator,
+                start - locals_end,
+                reader.original_position() - locals_end,
+            )?;
+        }
+        Ok(this)
+    }
+
+    fn take(&mut self, operator: &Operator<'_>, start: usize, end: usize) -> Result<(), Error> {
+        let step = match operator {
+            Operator::Block { .. } => Step::Block,
+            Operator::Loop { .. } => {
+                self.points.push(Point {
+                    at: end,
+                    what: What::Header,
+                });
+                Step::Loop
+            }
+            Operator::If { .. } => Step::If,
+            Operator::Else => Step::Else,
+            Operator::End => Step::End,
+            Operator::Br { relative_depth } => Step::Br(*relative_depth),
+            Operator::BrIf { relative_depth } => Step::BrIf(*relative_depth),
+            Operator::BrTable { targets } => {
+                let mut depths = targets.targets().collect::<Result<Vec<u32>, _>>()?;
+                depths.push(targets.default());
+                Step::BrTable(depths)
+            }
+            Operator::Return | Operator::Unreachable => Step::Stop,
+            Operator::Call { function_index } => {
+                self.calls.direct.push(*function_index);
+                self.steps.push(Open::Call(*function_index));
+                return Ok(());
+            }
+            Operator::CallIndirect { type_index, .. } => {
+                self.calls.indirect.push(*type_index);
+                self.steps.push(Open::CallIndirect(*type_index));
+                return Ok(());
+            }
+            Operator::MemoryCopy { .. }
+            | Operator::MemoryFill { .. }
+            | Operator::MemoryInit { .. } => {
+                self.points.push(Point {
+                    at: start,
+                    what: What::Length { units: BYTE },
+                });
+                Step::Plain(UNIT)
+            }
+            Operator::MemoryGrow { .. } => {
+                self.points.push(Point {
+                    at: start,
+                    what: What::Length { units: PAGE },
+                });
+                Step::Plain(UNIT)
+            }
+            Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::ReturnCallRef { .. }
+            | Operator::TryTable { .. }
+            | Operator::Throw { .. }
+            | Operator::ThrowRef
+            | Operator::TableGrow { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableInit { .. } => {
+                return Err(Error::Unsupported(format!("{operator:?}")));
+            }
+            other => {
+                let cost = weight(other);
+                if let Some(Open::Step(Step::Plain(sum))) = self.steps.last_mut() {
+                    *sum += cost;
+                    return Ok(());
+                }
+                Step::Plain(cost)
+            }
+        };
+        self.steps.push(Open::Step(step));
+        Ok(())
+    }
+
+    /// The body with its charges, as the code section holds it (without its size). `entry` is `None` for a function that skips.
+    pub(crate) fn write(&self, entry: Option<Cost>, loops: &[Cost], added: &Added) -> Vec<u8> {
+        let spare = self
+            .points
+            .iter()
+            .any(|point| matches!(point.what, What::Length { .. }));
+        let mut out = Vec::with_capacity(self.operators.len() * 5 / 4 + 64);
+        (self.local_groups + u32::from(spare)).encode(&mut out);
+        out.extend_from_slice(&self.locals);
+        if spare {
+            1u32.encode(&mut out);
+            wasm_encoder::ValType::I32.encode(&mut out);
+        }
+        if let Some(cost) = entry {
+            charge(&mut out, units(cost), added);
+        }
+        let mut written = 0;
+        let mut headers = loops.iter();
+        for point in &self.points {
+            out.extend_from_slice(&self.operators[written..point.at]);
+            written = point.at;
+            match point.what {
+                What::Header => charge(&mut out, units(*headers.next().unwrap_or(&0)), added),
+                What::Length { units } => charge_length(&mut out, self.spare_local, units, added),
+            }
+        }
+        out.extend_from_slice(&self.operators[written..]);
+        out
+    }
+}
+
+/// A charge is a whole number of units, at least one: nothing that repeats is free.
+fn units(cost: Cost) -> i64 {
+    i64::try_from(cost.div_ceil(UNIT).max(1)).unwrap_or(i64::MAX)
+}
+
+fn charge(out: &mut Vec<u8>, units: i64, added: &Added) {
+    emit(
+        out,
+        &[
+            Instruction::GlobalGet(added.fuel),
+            Instruction::I64Const(units),
+            Instruction::I64Sub,
+            Instruction::GlobalSet(added.fuel),
+        ],
+    );
+    look(out, added);
+}
+
+fn charge_length(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
+    emit(
+        out,
+        &[
+            Instruction::LocalTee(local),
+            Instruction::GlobalGet(added.fuel),
+            Instruction::LocalGet(local),
+            Instruction::I64ExtendI32U,
+        ],
+    );
+    if units != 1 {
+        emit(out, &[Instruction::I64Const(units), Instruction::I64Mul]);
+    }
+    emit(
+        out,
+        &[Instruction::I64Sub, Instruction::GlobalSet(added.fuel)],
+    );
+    look(out, added);
+}
+
+/// Below zero: ask the interpreter to call the host. Below the floor: stop. No call stands here, on purpose: one in this cold block
+/// costs as much as wasmtime's own fuel, because it ruins the register allocation of the loop around it.
+fn look(out: &mut Vec<u8>, added: &Added) {
+    use wasm_encoder::BlockType::Empty;
+    let word = MemArg {
+        offset: 0,
+        align: 2,
+        memory_index: 0,
+    };
+    let floor = MemArg {
+        offset: 0,
+        align: 3,
+        memory_index: added.control,
+    };
+    let address = i32::from_ne_bytes(added.flag.address.to_ne_bytes());
+    let bit = i32::from_ne_bytes(added.flag.bit.to_ne_bytes());
+    emit(
+        out,
+        &[
+            Instruction::GlobalGet(added.fuel),
+            Instruction::I64Const(0),
+            Instruction::I64LtS,
+            Instruction::If(Empty),
+            Instruction::I32Const(address),
+            Instruction::I32Const(address),
+            Instruction::I32Load(word),
+            Instruction::I32Const(bit),
+            Instruction::I32Or,
+            Instruction::I32Store(word),
+            Instruction::GlobalGet(added.fuel),
+            Instruction::I32Const(0),
+            Instruction::I64Load(floor),
+            Instruction::I64LtS,
+            Instruction::If(Empty),
+            Instruction::Unreachable,
+            Instruction::End,
+            Instruction::End,
+        ],
+    );
+}
+
+fn emit(out: &mut Vec<u8>, instructions: &[Instruction<'_>]) {
+    for instruction in instructions {
+        instruction.encode(out);
+    }
+}
