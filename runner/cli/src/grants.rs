@@ -65,11 +65,11 @@ pub(crate) fn mount(text: &OsStr) -> Result<Mount, GrantError> {
     if guest == "/" {
         return Err(GrantError::Root(text.to_owned()));
     }
-    Ok(Mount {
-        host: PathBuf::from(host),
+    Ok(Mount::new(
+        PathBuf::from(host),
         guest,
-        access: access.unwrap_or(Access::ReadOnly),
-    })
+        access.unwrap_or(Access::ReadOnly),
+    ))
 }
 
 /// All mounts, none over another's place.
@@ -144,11 +144,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, host: &str, guest: &str, access: Access) {
-        let expected = Mount {
-            host: host.into(),
-            guest: guest.to_owned(),
-            access,
-        };
+        let expected = Mount::new(host, guest, access);
         assert_eq!(mount(OsStr::new(text)), Ok(expected));
     }
 

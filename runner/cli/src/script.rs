@@ -41,11 +41,11 @@ pub(crate) fn find(
         return shown_by(mount, path, guest).map(|()| Shown::Granted);
     }
     if metadata.is_dir() {
-        return Ok(Shown::Folder(Mount {
-            host: path.to_owned(),
-            guest: guest.to_owned(),
-            access: Access::ReadOnly,
-        }));
+        return Ok(Shown::Folder(Mount::new(
+            path.to_owned(),
+            guest.to_owned(),
+            Access::ReadOnly,
+        )));
     }
     let mut content = Vec::new();
     fs::File::open(path)
@@ -170,11 +170,7 @@ mod tests {
     use super::*;
 
     fn mounted(guest: &str) -> Mount {
-        Mount {
-            host: "x".into(),
-            guest: guest.to_owned(),
-            access: Access::ReadOnly,
-        }
+        Mount::new("x", guest, Access::ReadOnly)
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(crate) async fn start(
         clock: granted.world.clock,
         random: granted.world.random,
         reproducible: granted.world.reproducible,
+        calls: None,
     };
     Session::start(engine, &policy, &granted.limits, Box::new(console))
         .await

@@ -87,4 +87,17 @@ impl MessageKind {
             _ => return None,
         })
     }
+
+    /// Its name, as the Jupyter protocol has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ExecuteResult => "execute_result",
+            Self::DisplayData => "display_data",
+            Self::Error => "error",
+            Self::Reply => "reply",
+            Self::ClearOutput => "clear_output",
+            Self::UpdateDisplayData => "update_display_data",
+            Self::Exit => "exit",
+        }
+    }
 }

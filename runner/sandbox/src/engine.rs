@@ -14,7 +14,9 @@ use crate::flags::Block;
 use crate::guest::Names;
 use crate::host;
 use crate::limits::Limits;
+use crate::policy::{Policy, PolicyError};
 use crate::state::State;
+use crate::trace::METER;
 use crate::watchdog::Watchdog;
 
 /// The wasmtime engine with the image loaded. Cheap to clone.
@@ -33,6 +35,8 @@ pub(crate) struct Loaded {
     pub(crate) watchdog: Watchdog,
     /// What the image's memory begins with.
     least_memory_bytes: usize,
+    /// The calls of the host that the image imports: module and name.
+    imports: Vec<(String, String)>,
     config: EngineConfig,
 }
 
@@ -96,7 +100,11 @@ impl Engine {
         host::link(&mut linker).map_err(refuse)?;
         let guest = linker.instantiate_pre(&module).map_err(refuse)?;
         let least_memory_bytes = least_memory(&module);
+        let imports = module
+            .imports()
+            .map(|import| (import.module().to_owned(), import.name().to_owned()));
         let loaded = Loaded {
+            imports: imports.collect(),
             engine,
             guest,
             names,
@@ -113,6 +121,22 @@ impl Engine {
     /// What this engine was made for.
     pub fn config(&self) -> &EngineConfig {
         &self.inner.config
+    }
+
+    /// The calls of the host that the image imports: module and name, in the image's order, without those of the meter.
+    pub fn imports(&self) -> impl Iterator<Item = (&str, &str)> {
+        let imports = self.inner.imports.iter();
+        imports
+            .map(|(module, name)| (module.as_str(), name.as_str()))
+            .filter(|import| !METER.contains(import))
+    }
+
+    /// Whether the rules on calls cover every call that the image can make.
+    pub(crate) fn covered_by(&self, policy: &Policy) -> Result<(), PolicyError> {
+        match &policy.calls {
+            Some(calls) => Ok(calls.covers(self.imports().map(|(_, name)| name))?),
+            None => Ok(()),
+        }
     }
 
     /// Whether the image fits into `limits`.

@@ -5,56 +5,48 @@
     reason = "authority is granted here and nowhere else"
 )]
 
-use wasmtime_wasi::p1::WasiP1Ctx;
-use wasmtime_wasi::{FsPerms, WasiCtxBuilder, WasiView};
+use std::sync::Arc;
 
+use rustix::fs::{Mode, OFlags};
+
+use crate::calls::PathRules;
+use crate::files::{Account, Files, Folder};
 use crate::limits::Limits;
-use crate::policy::{Access, Mount, Policy, PolicyError};
+use crate::policy::{Mount, Policy, PolicyError};
 
-/// Descriptors and preopens that a context holds before the guest opens anything: three streams, and what they are made of.
-const OWN_RESOURCES: usize = 16;
-
-/// The WASI context for `policy`'s mounts; `None` if it has none. The n-th mount is descriptor 3 + n.
-pub(crate) fn grant(
-    policy: &Policy,
-    limits: &Limits,
-) -> Result<Option<Box<WasiP1Ctx>>, PolicyError> {
+/// The files of the host that `policy` grants: its mounts. The n-th mount is descriptor 3 + n.
+pub(crate) fn grant(policy: &Policy, limits: &Limits) -> Result<Files, PolicyError> {
     policy.check()?;
     if policy.mounts.is_empty() {
-        return Ok(None);
+        return Ok(Files::default());
     }
-    let mut builder = WasiCtxBuilder::new();
-    // Calls on files are made on the spot: handing them to another thread costs ten times as much as a cached read.
-    builder.allow_blocking_current_thread(true);
-    for mount in &policy.mounts {
-        look(mount)?;
-        let permissions = match mount.access {
-            Access::ReadOnly => FsPerms::ReadOnly,
-            Access::ReadWrite => FsPerms::ReadWrite,
-        };
-        builder
-            .preopened_dir(&mount.host, &mount.guest, permissions)
-            .map_err(|error| PolicyError::MountUnreadable {
-                host: mount.host.clone(),
-                reason: error.to_string(),
-            })?;
-    }
-    let mut context = builder.build_p1();
+    let folders = policy.mounts.iter().enumerate();
+    let folders = folders
+        .map(|(index, mount)| open(index, mount))
+        .collect::<Result<_, _>>()?;
+    let rules = policy.calls.as_ref().map(PathRules::new).transpose()?;
     let open_files = usize::try_from(limits.open_files).unwrap_or(usize::MAX);
-    context
-        .ctx()
-        .table
-        .set_max_capacity(open_files.saturating_add(OWN_RESOURCES + policy.mounts.len()));
-    Ok(Some(Box::new(context)))
+    Ok(Files::new(folders, open_files, rules.unwrap_or_default()))
 }
 
-/// A context that grants nothing.
-pub(crate) fn nothing() -> Box<WasiP1Ctx> {
-    Box::new(
-        WasiCtxBuilder::new()
-            .allow_blocking_current_thread(true)
-            .build_p1(),
-    )
+/// Opens a mount's folder.
+fn open(index: usize, mount: &Mount) -> Result<Folder, PolicyError> {
+    look(mount)?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let root = rustix::fs::open(&mount.host, flags, Mode::empty()).map_err(|error| {
+        PolicyError::MountUnreadable {
+            host: mount.host.clone(),
+            reason: std::io::Error::from(error).to_string(),
+        }
+    })?;
+    Ok(Folder {
+        index,
+        guest: mount.guest.clone(),
+        root: Arc::new(root),
+        access: mount.access,
+        names: mount.rules.names()?,
+        account: Account::new(mount.rules.quota),
+    })
 }
 
 /// Whether a mount's folder is there, for an error that says so.

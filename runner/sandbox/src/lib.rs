@@ -27,6 +27,7 @@
 //! is what an engine loads.
 
 mod call;
+mod calls;
 mod chance;
 mod clock;
 pub mod compile;
@@ -35,7 +36,9 @@ mod console;
 mod drive;
 mod ending;
 mod engine;
+mod errno;
 mod error;
+mod files;
 mod flags;
 mod grants;
 mod guest;
@@ -51,15 +54,19 @@ mod session;
 mod signals;
 mod state;
 mod stdin;
+mod trace;
 mod watchdog;
 
+pub use calls::{Answer as CallAnswer, CallPolicy, CallPolicyError, PathAction, PathRule, Rule};
 pub use chance::Random;
 pub use clock::Clock;
 pub use console::{Answer, BoxFuture, Console, Message, MessageKind, Stream};
 pub use engine::{Engine, EngineConfig};
+pub use errno::Errno;
 pub use error::Error;
 pub use interrupt::Interrupter;
 pub use limits::Limits;
 pub use outcome::{Called, Outcome, Report};
-pub use policy::{Access, Mode, Mount, Policy, PolicyError, Terminal};
+pub use policy::{Access, Mode, Mount, MountRules, Policy, PolicyError, Quota, Terminal};
 pub use session::{Cell, Program, Session};
+pub use trace::{AnswerKind, Args, Denial, Event, HostCall, Observer, Reason, Value};

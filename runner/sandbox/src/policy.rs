@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::calls::{CallPolicy, CallPolicyError};
 use crate::chance::Random;
 use crate::clock::Clock;
+use crate::files::Names;
 
 /// What a session is granted: everything that it sees of the world besides its console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Policy {
     /// Whether to hide what differs from one machine or run to the next although the input is the same: standard input
     /// arrives line by line, however the other side wrote it.
     pub reproducible: bool,
+    /// Rules on the calls of the host; `None` allows all.
+    pub calls: Option<CallPolicy>,
 }
 
 impl Default for Policy {
@@ -45,6 +49,7 @@ impl Default for Policy {
             clock: Clock::Real,
             random: Random::Real,
             reproducible: false,
+            calls: None,
         }
     }
 }
@@ -58,6 +63,50 @@ pub struct Mount {
     pub guest: String,
     /// What the guest may do with it.
     pub access: Access,
+    /// What of it the guest does not see, and how much it may add.
+    pub rules: MountRules,
+}
+
+impl Mount {
+    /// The folder `host` at the guest's path `guest`, with the default [`MountRules`].
+    pub fn new(host: impl Into<PathBuf>, guest: impl Into<String>, access: Access) -> Self {
+        Self {
+            host: host.into(),
+            guest: guest.into(),
+            access,
+            rules: MountRules::default(),
+        }
+    }
+}
+
+/// What of a mount the guest does not see, and how much it may add. By default it sees all and may add [`Quota::default`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MountRules {
+    /// Whether names that begin with a dot do not exist: looking for one is ENOENT, making one EACCES, and no listing has it.
+    pub hide_dotfiles: bool,
+    /// Patterns of names that do not exist either, as in a `.gitignore` file at the mount's root; upper and lower case are not told apart.
+    pub exclude: Vec<String>,
+    /// How much the guest may add.
+    pub quota: Quota,
+}
+
+/// How much a guest may add to a read-write mount in a session; more is EDQUOT. What it takes away is given back, and what was there before
+/// counts as nothing, so the folder never grows by more than this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Quota {
+    /// Bytes of files, by their size, holes included. Default: 1 GiB.
+    pub bytes: u64,
+    /// Files, folders and links. Default: 10,000.
+    pub files: u64,
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self {
+            bytes: 1 << 30,
+            files: 10_000,
+        }
+    }
 }
 
 /// What a guest may do with a mount.
@@ -129,8 +178,41 @@ impl Policy {
                     path: mount.guest.clone(),
                 });
             }
+            mount.rules.names()?;
+        }
+        if let Some(calls) = &self.calls {
+            calls.check()?;
+            self.paths_are_mounted(calls)?;
         }
         Ok(())
+    }
+
+    /// A rule on a path that no mount covers would never be asked.
+    fn paths_are_mounted(&self, calls: &CallPolicy) -> Result<(), PolicyError> {
+        for rule in &calls.paths {
+            let plain = rule.pattern.find(['*', '?', '[', '{', '\\']);
+            let start = &rule.pattern[..plain.unwrap_or(rule.pattern.len())];
+            let covered = self.mounts.iter().any(|mount| {
+                let guest = format!("{}/", mount.guest);
+                format!("{start}/").starts_with(&guest)
+                    || plain.is_some() && guest.starts_with(start)
+            });
+            if !covered {
+                return Err(CallPolicyError::NoMount {
+                    pattern: rule.pattern.clone(),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MountRules {
+    /// The names that are hidden.
+    pub(crate) fn names(&self) -> Result<Names, PolicyError> {
+        Names::new(self.hide_dotfiles, &self.exclude)
+            .map_err(|(pattern, reason)| PolicyError::Pattern { pattern, reason })
     }
 }
 
@@ -206,6 +288,19 @@ pub enum PolicyError {
         /// The path.
         path: String,
     },
+    /// A pattern of excluded names is none.
+    #[error(
+        "`{pattern}` excludes nothing: {reason}\nhint: write it as in a `.gitignore` file, such as `*.key` or `build/`"
+    )]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+    /// The rules on calls cannot be obeyed.
+    #[error(transparent)]
+    Calls(#[from] CallPolicyError),
     /// A mount's folder does not exist.
     #[error("the folder `{}` does not exist\nhint: make it, or mount another", host.display())]
     MountMissing {
@@ -238,11 +333,7 @@ mod tests {
     }
 
     fn mount(guest: &str) -> Mount {
-        Mount {
-            host: "/".into(),
-            guest: guest.into(),
-            access: Access::ReadOnly,
-        }
+        Mount::new("/", guest, Access::ReadOnly)
     }
 
     fn mounts(guests: &[&str]) -> Policy {

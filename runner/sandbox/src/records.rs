@@ -1,7 +1,7 @@
 //! The records of `croquant_begin`: a policy as the guest reads it.
 
 use crate::limits::Limits;
-use crate::policy::{Access, Mode, Policy};
+use crate::policy::{Mode, Policy};
 
 const ARG: u8 = 1;
 const ENV: u8 = 2;
@@ -27,11 +27,9 @@ pub(crate) fn encode(policy: &Policy, limits: &Limits) -> Option<Vec<u8>> {
     }
     put(&mut records, CWD, &[policy.cwd.as_bytes()])?;
     for mount in &policy.mounts {
-        let flags = match mount.access {
-            Access::ReadOnly => 1,
-            Access::ReadWrite => 0,
-        };
-        put(&mut records, MOUNT, &[&[flags], mount.guest.as_bytes()])?;
+        // The guest is not told which mounts are read-only: it asks the host each time, which alone decides, and which can say
+        // what was wanted.
+        put(&mut records, MOUNT, &[&[0], mount.guest.as_bytes()])?;
     }
     if !policy.mounts.is_empty() {
         put(
@@ -69,7 +67,7 @@ fn put(records: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Mount, Terminal};
+    use crate::policy::{Access, Mount, Terminal};
 
     #[track_caller]
     fn check(policy: &Policy, expected: &[u8]) {
@@ -109,11 +107,7 @@ mod tests {
 
     #[test]
     fn mounts_files_and_terminals() {
-        let mount = |guest: &str, access| Mount {
-            host: "x".into(),
-            guest: guest.into(),
-            access,
-        };
+        let mount = |guest: &str, access| Mount::new("x", guest, access);
         let policy = Policy {
             mounts: vec![
                 mount("/r", Access::ReadOnly),
@@ -129,7 +123,7 @@ mod tests {
             ..bare()
         };
         let expected = [
-            &b"\x03\x01\0\0\0/\x04\x03\0\0\0\x01/r\x04\x03\0\0\0\0/w"[..],
+            &b"\x03\x01\0\0\0/\x04\x03\0\0\0\0/r\x04\x03\0\0\0\0/w"[..],
             b"\x08\x04\0\0\0\x40\0\0\0",
             b"\x05\x05\0\0\0/f\0\0z",
             b"\x06\x01\0\0\0\x05\x07\x01\0\0\0\0",

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::flags::Block;
 use crate::grants;
 use crate::guest::Guest;
+use crate::host::Watch;
 use crate::interrupt::Interrupter;
 use crate::limits::Limits;
 use crate::outcome::{Called, Outcome, Report};
@@ -19,6 +20,7 @@ use crate::policy::Policy;
 use crate::records;
 use crate::signals::Signals;
 use crate::state::State;
+use crate::trace::Observer;
 
 /// Source to run as one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,12 +118,28 @@ impl Session {
         limits: &Limits,
         console: Box<dyn Console>,
     ) -> Result<Self, Error> {
-        let wasi = grants::grant(policy, limits)?;
+        Self::start_watched(engine, policy, limits, console, None).await
+    }
+
+    /// As [`Session::start`], with somebody who sees every call of the host, from the beginning.
+    ///
+    /// # Errors
+    /// As [`Session::start`].
+    pub async fn start_watched(
+        engine: &Engine,
+        policy: &Policy,
+        limits: &Limits,
+        console: Box<dyn Console>,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Result<Self, Error> {
+        let files = grants::grant(policy, limits)?;
+        engine.covered_by(policy)?;
+        let watch = Watch::new(policy.calls.clone(), observer);
         let records =
             records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
         engine.check(limits)?;
         let signals = Arc::new(Signals::default());
-        let state = State::new(console, signals.clone(), limits, policy, wasi);
+        let state = State::new(console, signals.clone(), limits, policy, files, watch);
         let mut store = Store::new(&engine.inner.engine, state);
         store.limiter(|state| &mut state.growth);
         let made = engine.inner.guest.instantiate_async(&mut store).await;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use wasmtime::{Memory, ResourceLimiter};
-use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::chance::Chance;
 use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
+use crate::files::Files;
 use crate::flags::Block;
-use crate::grants;
+use crate::host::Watch;
 use crate::limits::Limits;
 use crate::meter::Meter;
 use crate::output::Output;
@@ -34,8 +34,10 @@ pub(crate) struct State {
     pub(crate) heard: Heard,
     pub(crate) clocks: Clocks,
     pub(crate) chance: Chance,
-    /// Mounts; made at the first call of WASI if there are none.
-    wasi: Option<Box<WasiP1Ctx>>,
+    /// Mounts, and what is open in them.
+    pub(crate) files: Files,
+    /// What sees and rules on the calls of the host, if anything does.
+    pub(crate) watch: Option<Box<Watch>>,
 }
 
 /// What the guest said about the call that runs, by `emit`.
@@ -68,7 +70,8 @@ impl State {
         signals: Arc<Signals>,
         limits: &Limits,
         policy: &Policy,
-        wasi: Option<Box<WasiP1Ctx>>,
+        files: Files,
+        watch: Option<Box<Watch>>,
     ) -> Self {
         Self {
             console,
@@ -86,7 +89,8 @@ impl State {
             heard: Heard::default(),
             clocks: Clocks::new(policy.clock),
             chance: Chance::new(policy.random),
-            wasi,
+            files,
+            watch,
         }
     }
 
@@ -98,11 +102,6 @@ impl State {
         };
         self.output = Output::new(limits.output_bytes);
         self.heard = Heard::default();
-    }
-
-    /// The WASI context, for the calls that only mounts need.
-    pub(crate) fn wasi(&mut self) -> &mut WasiP1Ctx {
-        self.wasi.get_or_insert_with(grants::nothing)
     }
 }
 

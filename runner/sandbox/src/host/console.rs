@@ -4,12 +4,15 @@ use std::io;
 
 use wasmtime::{Caller, Linker, Result, bail};
 
+use super::gate::Gate;
 use super::memory::{range, range_or_trap, split};
-use super::{charge, enter, errno, tell};
+use super::{charge, errno, tell};
+use crate::calls;
 use crate::console::{Answer, Message, MessageKind, Stream};
 use crate::output::MARK;
 use crate::signals::{Cause, Waiting};
 use crate::state::State;
+use crate::trace::HostCall;
 
 /// The largest piece of a stream that crosses at once. Protects the host's memory: consoles copy what they are given.
 const PIECE_BYTES: u32 = 64 << 10;
@@ -46,14 +49,28 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
 }
 
 async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Result<i32> {
+    let mut gate = Gate::open(&mut caller, HostCall::Write, |args, _, _| {
+        args.put("fd", fd);
+        args.put("len", len);
+    })?;
+    let written = match (gate.refuse(), &gate.answer) {
+        (Some(errno), _) => Ok(-errno),
+        // It counts as written.
+        (None, Some(_)) => Ok(len.min(PIECE_BYTES).cast_signed()),
+        (None, None) => write_out(&mut caller, fd, ptr, len).await,
+    };
+    gate.close_count(&mut caller, written)
+}
+
+async fn write_out(caller: &mut Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Result<i32> {
     let len = len.min(PIECE_BYTES);
-    enter(&mut caller, len.into())?;
+    charge(caller, len.into())?;
     let stream = match fd {
         1 => Stream::Stdout,
         2 => Stream::Stderr,
         _ => return Ok(-errno::BADF),
     };
-    let (memory, state) = split(&mut caller)?;
+    let (memory, state) = split(caller)?;
     let Some(bytes) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
     };
@@ -74,7 +91,7 @@ async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Re
             io::Result::Ok(())
         })
         .await;
-    tell(&mut caller);
+    tell(caller);
     Ok(match written {
         Ok(()) => len.cast_signed(),
         Err(error) => -number(&error),
@@ -82,9 +99,36 @@ async fn write(mut caller: Caller<'_, State>, fd: u32, ptr: u32, len: u32) -> Re
 }
 
 async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> {
+    let mut gate = Gate::open(&mut caller, HostCall::Read, |args, _, _| {
+        args.put("len", len);
+    })?;
+    let got = match (gate.refuse(), &gate.answer) {
+        (Some(errno), _) => Ok(-errno),
+        (None, Some(calls::Answer::Bytes(bytes))) => read_answer(&mut caller, bytes, ptr, len),
+        (None, _) => read_in(&mut caller, ptr, len).await,
+    };
+    gate.close_count(&mut caller, got)
+}
+
+/// Reads on in the standard input that the policy gives.
+fn read_answer(caller: &mut Caller<'_, State>, bytes: &[u8], ptr: u32, len: u32) -> Result<i32> {
     let len = len.min(PIECE_BYTES);
-    enter(&mut caller, len.into())?;
-    let (memory, state) = split(&mut caller)?;
+    charge(caller, len.into())?;
+    let (memory, state) = split(caller)?;
+    let (Some(target), Some(watch)) = (range(memory, ptr, len), &mut state.watch) else {
+        return Ok(-errno::FAULT);
+    };
+    let rest = bytes.get(watch.given.stdin..).unwrap_or_default();
+    let count = rest.len().min(target.len());
+    target[..count].copy_from_slice(&rest[..count]);
+    watch.given.stdin += count;
+    Ok(i32::try_from(count)?)
+}
+
+async fn read_in(caller: &mut Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> {
+    let len = len.min(PIECE_BYTES);
+    charge(caller, len.into())?;
+    let (memory, state) = split(caller)?;
     let Some(target) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
     };
@@ -101,7 +145,7 @@ async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> 
             .await
         {
             None => {
-                tell(&mut caller);
+                tell(caller);
                 return Ok(-errno::INTR);
             }
             Some(Err(error)) => return Ok(-number(&error)),
@@ -111,9 +155,46 @@ async fn read(mut caller: Caller<'_, State>, ptr: u32, len: u32) -> Result<i32> 
 }
 
 async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool) -> Result<i32> {
+    let mut gate = Gate::open(&mut caller, HostCall::Input, |args, memory, _| {
+        if let Some(prompt) = super::decode::slice(memory, ptr, len.min(PROMPT_BYTES)) {
+            args.put_bytes("prompt", prompt);
+        }
+        args.put("password", password);
+    })?;
+    let announced = match (gate.refuse(), &gate.answer) {
+        (Some(errno), _) => Ok(-errno),
+        (None, Some(calls::Answer::Lines(lines))) => answer_line(&mut caller, lines),
+        (None, _) => ask(&mut caller, ptr, len, password).await,
+    };
+    gate.close_count(&mut caller, announced)
+}
+
+/// Announces the next of the lines that the policy gives.
+fn answer_line(caller: &mut Caller<'_, State>, lines: &[String]) -> Result<i32> {
+    let Some(watch) = &mut caller.data_mut().watch else {
+        return Ok(-1);
+    };
+    let Some(line) = lines.get(watch.given.lines) else {
+        return Ok(-1);
+    };
+    watch.given.lines += 1;
+    announce(caller, line.clone())
+}
+
+/// Keeps a line until `take` fetches it.
+fn announce(caller: &mut Caller<'_, State>, line: String) -> Result<i32> {
+    let mut line = line.into_bytes();
+    line.truncate(MESSAGE_BYTES as usize);
+    let len = i32::try_from(line.len())?;
+    charge(caller, line.len() as u64)?;
+    caller.data_mut().line = line;
+    Ok(len)
+}
+
+async fn ask(caller: &mut Caller<'_, State>, ptr: u32, len: u32, password: bool) -> Result<i32> {
     let len = len.min(PROMPT_BYTES);
-    enter(&mut caller, len.into())?;
-    let (memory, state) = split(&mut caller)?;
+    charge(caller, len.into())?;
+    let (memory, state) = split(caller)?;
     let Some(prompt) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
     };
@@ -124,33 +205,45 @@ async fn input(mut caller: Caller<'_, State>, ptr: u32, len: u32, password: bool
         .await
     {
         None => {
-            tell(&mut caller);
+            tell(caller);
             Ok(-errno::INTR)
         }
         Some(Answer::End) => Ok(-1),
         Some(Answer::Unsupported) => Ok(-errno::NOTSUP),
-        Some(Answer::Line(line)) => {
-            let mut line = line.into_bytes();
-            line.truncate(MESSAGE_BYTES as usize);
-            let len = i32::try_from(line.len())?;
-            charge(&mut caller, line.len() as u64)?;
-            caller.data_mut().line = line;
-            Ok(len)
-        }
+        Some(Answer::Line(line)) => announce(caller, line),
     }
 }
 
 fn take(mut caller: Caller<'_, State>, ptr: u32) -> Result<()> {
-    enter(&mut caller, 0)?;
-    let (memory, state) = split(&mut caller)?;
+    let mut gate = Gate::open(&mut caller, HostCall::Take, |_, _, _| {})?;
+    gate.gave("bytes", caller.data().line.len() as u64);
+    let taken = fetch(&mut caller, ptr);
+    gate.close_silent(&mut caller, taken)
+}
+
+fn fetch(caller: &mut Caller<'_, State>, ptr: u32) -> Result<()> {
+    let (memory, state) = split(caller)?;
     let line = std::mem::take(&mut state.line);
     range_or_trap(memory, ptr, u32::try_from(line.len())?, "take")?.copy_from_slice(&line);
     Ok(())
 }
 
 fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
-    enter(&mut caller, len.into())?;
-    let (memory, state) = split(&mut caller)?;
+    let gate = Gate::open(&mut caller, HostCall::Emit, |args, _, _| {
+        let name = MessageKind::from_number(kind).map_or("unknown", MessageKind::name);
+        args.put("kind", name);
+        args.put("len", len);
+    })?;
+    let emitted = match gate.answer {
+        Some(_) => Ok(()),
+        None => send(&mut caller, kind, ptr, len),
+    };
+    gate.close_silent(&mut caller, emitted)
+}
+
+fn send(caller: &mut Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
+    charge(caller, len.into())?;
+    let (memory, state) = split(caller)?;
     let Some(kind) = MessageKind::from_number(kind) else {
         bail!("`emit` knows no kind {kind}");
     };

@@ -1,6 +1,8 @@
 //! What the guest can call. The guest is assumed hostile: every pointer, length and text it gives is checked here.
 
 mod console;
+mod decode;
+mod gate;
 mod memory;
 mod slice;
 mod time;
@@ -11,12 +13,13 @@ use wasmtime::{Caller, Linker, Result};
 use crate::meter;
 use crate::state::State;
 
+pub(crate) use gate::Watch;
+
 /// Errno values of WASI preview 1 that the host returns.
 pub(crate) mod errno {
     pub(crate) const BADF: i32 = 8;
     pub(crate) const FAULT: i32 = 21;
     pub(crate) const INTR: i32 = 27;
-    pub(crate) const INVAL: i32 = 28;
     pub(crate) const IO: i32 = 29;
     pub(crate) const NOSPC: i32 = 51;
     pub(crate) const NOTSUP: i32 = 58;
@@ -25,11 +28,8 @@ pub(crate) mod errno {
 
 /// Defines every import of the guest.
 pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
-    // wasmtime-wasi's definitions first, so that ours shadow them.
-    linker.allow_shadowing(true);
     wasi::link(linker)?;
     time::link(linker)?;
-    linker.allow_shadowing(false);
     slice::link(linker)?;
     console::link(linker)
 }

@@ -13,7 +13,7 @@
   (import "wasi_snapshot_preview1" "path_open"
     (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $fd_prestat_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $fd_fdstat_get (param i32 i32) (result i32)))
 
   ;; 0..1024 scratch · 1024 interrupt block · 2048 eval breaker, is_tripped, SIGINT tripped · 4096 texts
   ;; 8192 begin records, length first · 65536 buffer (one page) · 131072 results
@@ -206,7 +206,7 @@
       (if (local.get $n) (then (return (i32.add (i32.const 100) (local.get $n)))))
       (drop (call $write (i32.const 1) (i32.const 131072) (i32.load (i32.const 28))))
       (return (i32.const 0))))
-    ;; M: whether descriptor 3 is a mount
+    ;; M: whether descriptor 3 is there
     (if (i32.eq (local.get $op) (i32.const 77)) (then
-      (return (i32.add (i32.const 100) (call $fd_prestat_get (i32.const 3) (i32.const 16))))))
+      (return (i32.add (i32.const 100) (call $fd_fdstat_get (i32.const 3) (i32.const 16))))))
     (i32.const 99)))
