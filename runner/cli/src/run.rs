@@ -8,7 +8,7 @@ use crate::plan::{RunPlan, Source};
 use crate::report::ReportFile;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
-use crate::{hints, outcome, script, session};
+use crate::{confinement, hints, outcome, script, session};
 
 /// Runs the program to its end.
 ///
@@ -45,6 +45,7 @@ async fn execute(
         program,
     } = prepared;
     let engine = session::engine()?;
+    confinement::program(granted)?;
     let mut session = session::start(&engine, granted, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();
     let report = ctrl_c.watch(&interrupter, session.run(&program)).await;

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::exit::{Exit, Failure, say};
 use crate::plan::ServePlan;
-use crate::{image, script};
+use crate::{confinement, image, script};
 
 /// Serves until it is asked to stop.
 ///
@@ -19,22 +19,27 @@ use crate::{image, script};
 /// An address that cannot be had, pages that cannot be read, or a listener that fails.
 pub(crate) fn serve(plan: &ServePlan) -> Result<Exit, Failure> {
     log_to_stderr();
+    let listener = listen(plan.address)?;
+    let address = listener.local_addr().map_err(Failure::host)?;
+    let state = state(plan, address)?;
+    // Asked now: the answer is in files that a confined process does not see.
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    // Everything is open, and there is no other thread yet.
+    confinement::server(plan.path.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
         .enable_all()
         .build()
         .map_err(Failure::host)?;
-    runtime.block_on(run(plan))
+    runtime.block_on(run(listener, state))
 }
 
-async fn run(plan: &ServePlan) -> Result<Exit, Failure> {
-    // Heard from the first moment, so that a stop during the start is not lost.
+async fn run(listener: std::net::TcpListener, state: AppState) -> Result<Exit, Failure> {
+    // Heard before anybody knows that the server is there, so that no stop is lost.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::host)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::host)?;
-    let listener = TcpListener::bind(plan.address)
-        .await
-        .map_err(|error| cannot_listen(plan.address, &error))?;
     let address = listener.local_addr().map_err(Failure::host)?;
-    let state = state(plan, address)?;
+    let listener = TcpListener::from_std(listener).map_err(Failure::host)?;
     announce(address);
     let stopped = async move {
         tokio::select! {
@@ -46,6 +51,14 @@ async fn run(plan: &ServePlan) -> Result<Exit, Failure> {
         .await
         .map_err(Failure::host)?;
     Ok(Exit::Program(0))
+}
+
+/// A socket that listens, for the runtime that comes later.
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
+    let listener =
+        std::net::TcpListener::bind(address).map_err(|error| cannot_listen(address, &error))?;
+    listener.set_nonblocking(true).map_err(Failure::host)?;
+    Ok(listener)
 }
 
 fn state(plan: &ServePlan, address: SocketAddr) -> Result<AppState, Failure> {

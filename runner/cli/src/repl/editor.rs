@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use rustyline::completion::Completer;
@@ -43,17 +44,19 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// Starts to edit.
+    /// Starts to edit, with what was entered before in the file `history`.
     ///
     /// # Errors
     /// If the system refuses the thread.
-    pub(crate) fn spawn() -> io::Result<(Self, mpsc::UnboundedReceiver<Request>)> {
+    pub(crate) fn spawn(
+        history: io::Result<PathBuf>,
+    ) -> io::Result<(Self, mpsc::UnboundedReceiver<Request>)> {
         let (requests, receiver) = mpsc::unbounded_channel();
         let guest = Guest(requests);
         let thread = std::thread::Builder::new()
             .name("editor".to_owned())
             .spawn(move || {
-                let last = match edit(&guest) {
+                let last = match edit(&guest, history) {
                     Ok(()) => Request::Leave,
                     Err(error) => Request::Broken(format!("the terminal failed: {error}")),
                 };
@@ -64,7 +67,7 @@ impl Editor {
 }
 
 /// Reads and runs until the end.
-fn edit(guest: &Guest) -> rustyline::Result<()> {
+fn edit(guest: &Guest, history: io::Result<PathBuf>) -> rustyline::Result<()> {
     let config = Config::builder()
         .max_history_size(ENTRIES)?
         .history_ignore_space(false)
@@ -82,7 +85,10 @@ fn edit(guest: &Guest) -> rustyline::Result<()> {
         };
         editor.bind_sequence(event, EventHandler::Conditional(Box::new(binding)));
     }
-    let mut history = open_history(&config);
+    let mut history = history
+        .and_then(|path| History::open(path, &config))
+        .inspect_err(no_history)
+        .ok();
     for entry in history.iter().flat_map(History::entries) {
         editor.add_history_entry(mark(entry))?;
     }
@@ -112,10 +118,6 @@ fn edit(guest: &Guest) -> rustyline::Result<()> {
             Err(error) => return Err(error),
         }
     }
-}
-
-fn open_history(config: &Config) -> Option<History> {
-    History::open(config).inspect_err(no_history).ok()
 }
 
 fn no_history(error: &io::Error) {

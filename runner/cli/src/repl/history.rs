@@ -11,6 +11,17 @@ use rustyline::history::{FileHistory, History as _};
 /// The most entries that are kept.
 pub(crate) const ENTRIES: usize = 1000;
 
+/// Makes the history's file, in the user's state folder, where it is missing, and tells where it is. That has to come before this process
+/// is confined; the file itself is opened again for each entry.
+///
+/// # Errors
+/// If there is no such folder, or it cannot be used.
+pub(crate) fn prepare() -> io::Result<PathBuf> {
+    let folder = folder(|name| std::env::var_os(name).map(PathBuf::from))
+        .ok_or_else(|| io::Error::other("neither `XDG_STATE_HOME` nor `HOME` is set"))?;
+    make(&folder)
+}
+
 /// The history's file.
 pub(crate) struct History {
     path: PathBuf,
@@ -18,28 +29,11 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Opens the history in the user's state folder, making both where they are missing.
+    /// Reads the history in the file that [`prepare`] made.
     ///
     /// # Errors
-    /// If there is no such folder, or it cannot be used.
-    pub(crate) fn open(config: &Config) -> io::Result<Self> {
-        let folder = folder(|name| std::env::var_os(name).map(PathBuf::from))
-            .ok_or_else(|| io::Error::other("neither `XDG_STATE_HOME` nor `HOME` is set"))?;
-        Self::open_in(&folder, config)
-    }
-
-    fn open_in(folder: &Path, config: &Config) -> io::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
-        let path = folder.join("history");
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&path)?;
-        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    /// If it cannot be read.
+    pub(crate) fn open(path: PathBuf, config: &Config) -> io::Result<Self> {
         let mut entries = FileHistory::with_config(config);
         entries.load(&path).map_err(io::Error::other)?;
         Ok(Self { path, entries })
@@ -57,6 +51,22 @@ impl History {
             .and_then(|_| self.entries.append(&self.path))
             .map_err(io::Error::other)
     }
+}
+
+/// Makes the file in `folder`, private to its owner, unless it is there.
+fn make(folder: &Path) -> io::Result<PathBuf> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let path = folder.join("history");
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&path)?;
+    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    Ok(path)
 }
 
 /// Where croquant keeps its state, by the XDG base directory specification.
@@ -96,11 +106,12 @@ mod tests {
             .max_history_size(3)
             .expect("a size")
             .build();
-        let mut history = History::open_in(&folder, &config).expect("a history");
+        let mut history =
+            History::open(make(&folder).expect("a file"), &config).expect("a history");
         for entry in ["a = 1", "if a:\n    b = 2\n", "c", "d"] {
             history.add(entry).expect("an entry");
         }
-        let again = History::open_in(&folder, &config).expect("a history");
+        let again = History::open(make(&folder).expect("a file"), &config).expect("a history");
         let found: Vec<_> = again.entries().collect();
         assert_eq!(found, ["if a:\n    b = 2\n", "c", "d"]);
         let mode = fs::metadata(folder.join("history"))

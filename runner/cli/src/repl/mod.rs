@@ -9,6 +9,7 @@ mod keys;
 mod prompt_text;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 use croquant_sandbox::{Cell, Engine, Interrupter, Limits, Mode, Outcome, Report, Session};
 use serde_json::Value;
@@ -18,7 +19,7 @@ use crate::ctrl_c::CtrlC;
 use crate::exit::{Exit, Failure, say};
 use crate::plan::{Granted, RunPlan, Source};
 use crate::streams::StdStreams;
-use crate::{image, outcome, run, script, session};
+use crate::{confinement, image, outcome, run, script, session};
 use editor::{Editor, Request};
 
 /// What one question of the editor may cost. A property that never returns must not hang the prompt.
@@ -39,9 +40,10 @@ pub(crate) fn repl(granted: Granted) -> Result<Exit, Failure> {
     }
     script::check_mounts(&granted.mounts)?;
     session::runtime()?.block_on(async {
-        let mut prompt = Prompt::open(granted).await?;
+        let history = history::prepare();
+        let mut prompt = Prompt::open(granted, history.as_deref().ok()).await?;
         prompt.greet();
-        let (editor, requests) = Editor::spawn().map_err(Failure::host)?;
+        let (editor, requests) = Editor::spawn(history).map_err(Failure::host)?;
         let exit = prompt.serve(requests).await;
         drop(editor);
         exit
@@ -58,9 +60,10 @@ struct Prompt {
 }
 
 impl Prompt {
-    async fn open(granted: Granted) -> Result<Self, Failure> {
+    async fn open(granted: Granted, history: Option<&Path>) -> Result<Self, Failure> {
         let ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
         let engine = session::engine()?;
+        confinement::prompt(&granted, history)?;
         let session = start(&engine, &granted).await?;
         let interrupter = session.interrupter();
         Ok(Self {

@@ -1,0 +1,54 @@
+//! The operating system as second wall: what each command keeps of this process's rights once a guest is about to run.
+//!
+//! Called when everything is open and no other thread exists. A wall that this kernel does not have is no error; `croquant doctor`
+//! tells.
+
+use std::path::Path;
+
+use croquant_confine::{Access, Confinement, Reach, Walls};
+use croquant_sandbox::Mount;
+
+use crate::exit::Failure;
+use crate::plan::Granted;
+
+/// For `run`: the folders of its mounts.
+pub(crate) fn program(granted: &Granted) -> Result<Walls, Failure> {
+    apply(&Confinement::program(
+        mounts(&granted.mounts),
+        granted.limits.open_files,
+    ))
+}
+
+/// For `repl`: the folders of its mounts, and the file that keeps what is entered.
+pub(crate) fn prompt(granted: &Granted, history: Option<&Path>) -> Result<Walls, Failure> {
+    let mut reach = mounts(&granted.mounts);
+    reach.extend(history.map(|path| Reach {
+        path: path.to_owned(),
+        access: Access::Change,
+    }));
+    apply(&Confinement::prompt(reach, granted.limits.open_files))
+}
+
+/// For `serve`: the folder of pages.
+pub(crate) fn server(pages: Option<&Path>) -> Result<Walls, Failure> {
+    let pages = pages.map(|path| Reach {
+        path: path.to_owned(),
+        access: Access::Read,
+    });
+    apply(&Confinement::server(pages.into_iter().collect()))
+}
+
+fn apply(confinement: &Confinement) -> Result<Walls, Failure> {
+    confinement.apply().map_err(Failure::host)
+}
+
+fn mounts(mounts: &[Mount]) -> Vec<Reach> {
+    let reach = |mount: &Mount| Reach {
+        path: mount.host.clone(),
+        access: match mount.access {
+            croquant_sandbox::Access::ReadOnly => Access::Read,
+            croquant_sandbox::Access::ReadWrite => Access::Write,
+        },
+    };
+    mounts.iter().map(reach).collect()
+}
