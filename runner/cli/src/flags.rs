@@ -60,6 +60,8 @@ pub(crate) struct RunFlags {
     #[command(flatten)]
     pub(crate) world: WorldFlags,
     #[command(flatten)]
+    pub(crate) watch: WatchFlags,
+    #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
 
@@ -72,6 +74,8 @@ pub(crate) struct ReplFlags {
     #[command(flatten)]
     pub(crate) world: WorldFlags,
     #[command(flatten)]
+    pub(crate) watch: WatchFlags,
+    #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
 
@@ -80,9 +84,17 @@ pub(crate) struct ReplFlags {
 #[command(next_help_heading = "Grants")]
 pub(crate) struct GrantFlags {
     /// Let the program see a folder, read-only unless `:rw` is said. GUEST is where it appears there (relative to /home/user)
-    /// and defaults to HOST; a colon in HOST is written `\:`. May be repeated
-    #[arg(long = "dir", value_name = "HOST[:GUEST][:ro|rw]")]
+    /// and defaults to HOST; a colon in HOST is written `\:`. After `ro` or `rw` may come options: `,quota=SIZE` and `,files=NUMBER`,
+    /// what may be added [default: 1G and 10000], `,exclude=PATTERN` and `,hide-dotfiles`, as below. May be repeated
+    #[arg(long = "dir", value_name = "HOST[:GUEST][:ro|rw[,OPTION…]]")]
     pub(crate) dirs: Vec<OsString>,
+    /// Hide names that begin with a dot in every `--dir`: they do not exist for the program
+    #[arg(long)]
+    pub(crate) hide_dotfiles: bool,
+    /// Hide what PATTERN names in every `--dir`, as in a `.gitignore` file at its root: `*.key`, `build/`, `/private`; upper and lower
+    /// case are not told apart. May be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
     /// Set an environment variable of the program. May be repeated
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) env: Vec<OsString>,
@@ -111,6 +123,24 @@ pub(crate) struct WorldFlags {
         conflicts_with = "random"
     )]
     pub(crate) seed: Option<u64>,
+}
+
+/// Who sees and rules on what the program asks of the host.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy and trace")]
+pub(crate) struct WatchFlags {
+    /// Rules on calls of the host and on paths, in TOML: allow, deny with an errno, or answer without doing anything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<OsString>,
+    /// Write every call of the host to this file, one line of JSON each; `-` is standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<OsString>,
+    /// How much of that is written; the rest is counted
+    #[arg(long, value_name = "SIZE", value_parser = units::size, default_value = "1G", requires = "trace")]
+    pub(crate) trace_limit: u64,
+    /// Say at the end what was refused, why, and which flag would grant it
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 /// What the program may use.

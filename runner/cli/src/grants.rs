@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use croquant_sandbox::{Access, Mount};
+use croquant_sandbox::{Access, Mount, MountRules, Quota};
+
+use crate::units;
 
 /// The guest's home and working folder.
 pub(crate) const HOME: &str = "/home/user";
@@ -17,6 +19,10 @@ pub(crate) enum GrantError {
     TooManyColons(String),
     #[error("`--dir {0}` would cover the guest's whole filesystem")]
     Root(String),
+    #[error("`--dir {0}` has an option that there is not: `{1}`")]
+    Option(String, String),
+    #[error("`--dir {0}` gives a quota to a folder that is read-only")]
+    ReadOnlyQuota(String),
     #[error("two folders are mounted at `{0}`")]
     Twice(String),
     #[error("`--env {0}` is not `NAME=VALUE`")]
@@ -33,6 +39,10 @@ impl GrantError {
             Self::TooManyColons(_) => {
                 "write `--dir HOST[:GUEST][:ro|rw]`, and `\\:` for a colon in HOST"
             }
+            Self::Option(..) => {
+                "after `ro` or `rw` come `,quota=SIZE`, `,files=NUMBER`, `,exclude=PATTERN` and `,hide-dotfiles`"
+            }
+            Self::ReadOnlyQuota(_) => "let the program write with `:rw`, or leave the quota out",
             Self::Root(_) => "name a folder of the guest, as in `--dir /:/host`",
             Self::Twice(_) => "give each `--dir` its own GUEST, as in `--dir HOST:GUEST`",
             Self::Env(_) => "write the variable with its value, as in `--env LANG=C`",
@@ -45,14 +55,10 @@ impl GrantError {
 pub(crate) fn mount(text: &OsStr) -> Result<Mount, GrantError> {
     let text = utf8(text)?;
     let mut parts = split(text);
-    let access = match parts.last().map(String::as_str) {
-        Some("rw") if parts.len() > 1 => Some(Access::ReadWrite),
-        Some("ro") if parts.len() > 1 => Some(Access::ReadOnly),
+    let options = match parts.last() {
+        Some(last) if parts.len() > 1 && is_access(last) => parts.pop(),
         _ => None,
     };
-    if access.is_some() {
-        parts.pop();
-    }
     let (host, guest) = match parts.as_slice() {
         [host] => (host, host),
         [host, guest] => (host, guest),
@@ -65,18 +71,51 @@ pub(crate) fn mount(text: &OsStr) -> Result<Mount, GrantError> {
     if guest == "/" {
         return Err(GrantError::Root(text.to_owned()));
     }
-    Ok(Mount::new(
-        PathBuf::from(host),
-        guest,
-        access.unwrap_or(Access::ReadOnly),
-    ))
+    let mut mount = Mount::new(PathBuf::from(host), guest, Access::ReadOnly);
+    if let Some(options) = options {
+        set_options(&mut mount, &options, text)?;
+    }
+    Ok(mount)
 }
 
-/// All mounts, none over another's place.
-pub(crate) fn mounts(texts: &[impl AsRef<OsStr>]) -> Result<Vec<Mount>, GrantError> {
+/// Whether the last part of a `--dir` says what may be done, and not where.
+fn is_access(part: &str) -> bool {
+    matches!(part.split(',').next(), Some("ro" | "rw"))
+}
+
+/// `ro|rw[,OPTION…]`.
+fn set_options(mount: &mut Mount, options: &str, text: &str) -> Result<(), GrantError> {
+    let wrong = |option: &str| GrantError::Option(text.to_owned(), option.to_owned());
+    for option in options.split(',') {
+        let rules = &mut mount.rules;
+        match option.split_once('=').unwrap_or((option, "")) {
+            ("ro", "") => mount.access = Access::ReadOnly,
+            ("rw", "") => mount.access = Access::ReadWrite,
+            ("hide-dotfiles", "") => rules.hide_dotfiles = true,
+            ("exclude", pattern) if !pattern.is_empty() => rules.exclude.push(pattern.to_owned()),
+            ("quota", size) => rules.quota.bytes = units::size(size).map_err(|_| wrong(option))?,
+            ("files", number) => {
+                rules.quota.files = units::count(number).map_err(|_| wrong(option))?;
+            }
+            _ => return Err(wrong(option)),
+        }
+    }
+    if mount.access == Access::ReadOnly && mount.rules.quota != Quota::default() {
+        return Err(GrantError::ReadOnlyQuota(text.to_owned()));
+    }
+    Ok(())
+}
+
+/// All mounts, each with what is hidden in all, none over another's place.
+pub(crate) fn mounts(
+    texts: &[impl AsRef<OsStr>],
+    hidden: &MountRules,
+) -> Result<Vec<Mount>, GrantError> {
     let mut mounts: Vec<Mount> = Vec::with_capacity(texts.len());
     for text in texts {
-        let new = mount(text.as_ref())?;
+        let mut new = mount(text.as_ref())?;
+        new.rules.hide_dotfiles |= hidden.hide_dotfiles;
+        new.rules.exclude.extend_from_slice(&hidden.exclude);
         if mounts.iter().any(|old| old.guest == new.guest) {
             return Err(GrantError::Twice(new.guest));
         }
@@ -178,6 +217,48 @@ mod tests {
     }
 
     #[test]
+    fn options_follow_the_access() {
+        let rules = |text: &str| mount(OsStr::new(text)).map(|mount| mount.rules);
+        let expected = MountRules {
+            hide_dotfiles: true,
+            exclude: vec!["*.key".into(), "build/".into()],
+            quota: Quota {
+                bytes: 10 << 20,
+                files: 7,
+            },
+        };
+        let text = "data:rw,quota=10M,files=7,exclude=*.key,exclude=build/,hide-dotfiles";
+        assert_eq!(rules(text), Ok(expected));
+        assert_eq!(
+            rules("data:ro,hide-dotfiles").map(|rules| rules.hide_dotfiles),
+            Ok(true)
+        );
+        for (text, option) in [
+            ("d:rw,quota=much", "quota=much"),
+            ("d:rw,size=1", "size=1"),
+            ("d:rw,", ""),
+            ("d:ro,exclude=", "exclude="),
+        ] {
+            let wrong = Err(GrantError::Option(text.into(), option.into()));
+            assert_eq!(rules(text), wrong);
+        }
+        let text = "d:ro,quota=1M";
+        assert_eq!(rules(text), Err(GrantError::ReadOnlyQuota(text.into())));
+    }
+
+    #[test]
+    fn what_is_hidden_in_all_is_hidden_in_each() {
+        let hidden = MountRules {
+            hide_dotfiles: true,
+            exclude: vec!["*.key".into()],
+            ..MountRules::default()
+        };
+        let mounts = mounts(&["a", "b:rw,exclude=x"], &hidden).unwrap();
+        assert!(mounts.iter().all(|mount| mount.rules.hide_dotfiles));
+        assert_eq!(mounts[1].rules.exclude, ["x", "*.key"]);
+    }
+
+    #[test]
     fn a_colon_is_escaped() {
         check(r"a\:b:/mnt", "a:b", "/mnt", Access::ReadOnly);
         check(r"a\b", r"a\b", r"/home/user/a\b", Access::ReadOnly);
@@ -198,10 +279,13 @@ mod tests {
     #[test]
     fn one_place_takes_one_folder() {
         assert_eq!(
-            mounts(&["a:/mnt", "b:/mnt/"]),
+            mounts(&["a:/mnt", "b:/mnt/"], &MountRules::default()),
             Err(GrantError::Twice("/mnt".to_owned()))
         );
-        assert_eq!(mounts(&["a:/mnt", "b:/mnt/b"]).map(|m| m.len()), Ok(2));
+        assert_eq!(
+            mounts(&["a:/mnt", "b:/mnt/b"], &MountRules::default()).map(|m| m.len()),
+            Ok(2)
+        );
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn missing_module(line: &str) -> Option<&str> {
 }
 
 /// The file that `open` did not find.
-fn missing_file(line: &str) -> Option<&str> {
+pub(crate) fn missing_file(line: &str) -> Option<&str> {
     line.strip_prefix("FileNotFoundError: [Errno 44] No such file or directory: '")
         .or_else(|| line.strip_prefix("FileNotFoundError: [Errno 2] No such file or directory: '"))?
         .strip_suffix('\'')

@@ -5,15 +5,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use croquant_sandbox::{Limits, Mount};
+use croquant_sandbox::{Limits, Mount, MountRules};
 
 use crate::exit::{Exit, Failure};
 use crate::flags::{
     CommandFlags, Flags, GrantFlags, LimitFlags, Profile, ReplFlags, RunFlags, ServeFlags,
-    WorldFlags,
+    WatchFlags, WorldFlags,
 };
 use crate::grants::{self, GrantError};
 use crate::units;
+use crate::watch::WatchPlan;
 use crate::world::{self, World};
 
 /// The largest linear memory that a 32-bit guest can have, in bytes.
@@ -74,10 +75,14 @@ pub(crate) enum Source {
 pub(crate) struct Granted {
     /// Folders of the host.
     pub(crate) mounts: Vec<Mount>,
+    /// What is hidden in all of them.
+    pub(crate) hidden: MountRules,
     /// Environment variables.
     pub(crate) env: Vec<(String, String)>,
     /// What it knows of time and chance.
     pub(crate) world: World,
+    /// Who sees and rules on what it asks of the host.
+    pub(crate) watch: WatchPlan,
     /// Its limits.
     pub(crate) limits: Limits,
 }
@@ -101,8 +106,9 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
         Some(CommandFlags::Repl(ReplFlags {
             grants,
             world,
+            watch,
             limits,
-        })) => grant(&grants, &world, &limits).map(Plan::Repl),
+        })) => grant(&grants, &world, &watch, &limits).map(Plan::Repl),
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
         None => Err(usage("no command is given", "see `croquant --help`")),
@@ -110,7 +116,7 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
 }
 
 fn plan_run(flags: RunFlags) -> Result<RunPlan, Failure> {
-    let granted = grant(&flags.grants, &flags.world, &flags.limits)?;
+    let granted = grant(&flags.grants, &flags.world, &flags.watch, &flags.limits)?;
     let first = |words: Vec<std::ffi::OsString>| -> Result<(String, Vec<String>), Failure> {
         let mut words = words
             .iter()
@@ -165,9 +171,20 @@ fn plan_serve(flags: ServeFlags) -> ServePlan {
     }
 }
 
-fn grant(grants: &GrantFlags, world: &WorldFlags, limits: &LimitFlags) -> Result<Granted, Failure> {
+fn grant(
+    grants: &GrantFlags,
+    world: &WorldFlags,
+    watch: &WatchFlags,
+    limits: &LimitFlags,
+) -> Result<Granted, Failure> {
+    let hidden = MountRules {
+        hide_dotfiles: grants.hide_dotfiles,
+        exclude: grants.exclude.clone(),
+        ..MountRules::default()
+    };
     Ok(Granted {
-        mounts: grants::mounts(&grants.dirs).map_err(usage_of)?,
+        mounts: grants::mounts(&grants.dirs, &hidden).map_err(usage_of)?,
+        hidden,
         env: grants
             .env
             .iter()
@@ -175,6 +192,12 @@ fn grant(grants: &GrantFlags, world: &WorldFlags, limits: &LimitFlags) -> Result
             .collect::<Result<_, _>>()
             .map_err(usage_of)?,
         world: world::world(world)?,
+        watch: WatchPlan {
+            policy: watch.policy.clone().map(PathBuf::from),
+            trace: watch.trace.clone().map(PathBuf::from),
+            trace_bytes: watch.trace_limit,
+            explain: watch.explain,
+        },
         limits: limit(limits)?,
     })
 }

@@ -1,6 +1,6 @@
 //! `croquant run`: a program, as `python` runs it.
 
-use croquant_sandbox::{Limits, Mode, Program, Report};
+use croquant_sandbox::{Limits, Mode, Mount, Program, Report};
 
 use crate::ctrl_c::CtrlC;
 use crate::exit::{Exit, Failure};
@@ -8,6 +8,7 @@ use crate::plan::{RunPlan, Source};
 use crate::report::ReportFile;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
+use crate::watch::Watch;
 use crate::{confinement, hints, outcome, script, session};
 
 /// Runs the program to its end.
@@ -17,16 +18,19 @@ use crate::{confinement, hints, outcome, script, session};
 pub(crate) fn run(mut plan: RunPlan) -> Result<Exit, Failure> {
     let prepared = Prepared::new(&mut plan)?;
     let report_file = plan.report.as_deref().map(ReportFile::create).transpose()?;
+    let watch = Watch::open(&plan.granted.watch, &plan.granted.mounts)?;
     let (streams, tail) = StdStreams::new();
     let runtime = session::runtime()?;
-    let report = runtime.block_on(execute(&plan, prepared, streams))?;
+    let report = runtime.block_on(execute(&plan, &watch, prepared, streams))?;
     let report = outcome::of_memory(report, &tail.text());
     let limits = &plan.granted.limits;
     let conclusion = outcome::conclude(&report, limits);
     if let Some(file) = report_file {
         file.write(&report, code(&conclusion))?;
     }
-    if conclusion == Ok(Exit::Program(1)) {
+    let died = conclusion == Ok(Exit::Program(1));
+    watch.finish(died.then(|| tail.last_line()).as_deref())?;
+    if died && !watch.explains() {
         explain(&plan, &tail);
     }
     conclusion
@@ -34,6 +38,7 @@ pub(crate) fn run(mut plan: RunPlan) -> Result<Exit, Failure> {
 
 async fn execute(
     plan: &RunPlan,
+    watch: &Watch,
     prepared: Prepared,
     streams: StdStreams,
 ) -> Result<Report, Failure> {
@@ -46,7 +51,8 @@ async fn execute(
     } = prepared;
     let engine = session::engine()?;
     confinement::program(granted)?;
-    let mut session = session::start(&engine, granted, args, files, Mode::Program, streams).await?;
+    let mut session =
+        session::start(&engine, granted, watch, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();
     let report = ctrl_c.watch(&interrupter, session.run(&program)).await;
     // The process ends now. Giving its memory back in an orderly way first would cost a tenth of its whole time.
@@ -72,7 +78,10 @@ impl Prepared {
                 let Limits { memory_bytes, .. } = plan.granted.limits;
                 match script::find(typed, guest, mounts, memory_bytes)? {
                     Shown::File(path, content) => files.push((path, content)),
-                    Shown::Folder(mount) => mounts.push(mount),
+                    Shown::Folder(mount) => mounts.push(Mount {
+                        rules: plan.granted.hidden.clone(),
+                        ..mount
+                    }),
                     Shown::Granted => {}
                 }
                 (typed.as_str(), Program::File(guest.clone()))

@@ -8,6 +8,7 @@ use crate::exit::Failure;
 use crate::grants::HOME;
 use crate::image;
 use crate::plan::Granted;
+use crate::watch::Watch;
 
 /// Variables of this process that tell a program about the terminal it writes to; of no interest without one.
 const TERMINAL_VARIABLES: [&str; 2] = ["TERM", "NO_COLOR"];
@@ -30,8 +31,9 @@ pub(crate) fn engine() -> Result<Engine, Failure> {
 pub(crate) async fn start(
     engine: &Engine,
     granted: &Granted,
+    watch: &Watch,
     args: Vec<String>,
-    files: Vec<(String, Vec<u8>)>,
+    mut files: Vec<(String, Vec<u8>)>,
     mode: Mode,
     console: impl Console,
 ) -> Result<Session, Failure> {
@@ -40,6 +42,7 @@ pub(crate) async fn start(
         stdout: std::io::stdout().is_terminal(),
         stderr: std::io::stderr().is_terminal(),
     };
+    files.extend_from_slice(&watch.files);
     let policy = Policy {
         args,
         env: environment(&granted.env, terminal),
@@ -51,9 +54,10 @@ pub(crate) async fn start(
         clock: granted.world.clock,
         random: granted.world.random,
         reproducible: granted.world.reproducible,
-        calls: None,
+        calls: watch.calls.clone(),
     };
-    Session::start(engine, &policy, &granted.limits, Box::new(console))
+    let (limits, console) = (&granted.limits, Box::new(console));
+    Session::start_watched(engine, &policy, limits, console, watch.observer())
         .await
         .map_err(Failure::host)
 }

@@ -19,6 +19,7 @@ use crate::ctrl_c::CtrlC;
 use crate::exit::{Exit, Failure, say};
 use crate::plan::{Granted, RunPlan, Source};
 use crate::streams::StdStreams;
+use crate::watch::Watch;
 use crate::{confinement, image, outcome, run, script, session};
 use editor::{Editor, Request};
 
@@ -46,13 +47,15 @@ pub(crate) fn repl(granted: Granted) -> Result<Exit, Failure> {
         let (editor, requests) = Editor::spawn(history).map_err(Failure::host)?;
         let exit = prompt.serve(requests).await;
         drop(editor);
-        exit
+        let watched = prompt.watch.finish(None);
+        exit.and_then(|exit| watched.map(|()| exit))
     })
 }
 
 /// The session behind the prompt.
 struct Prompt {
     granted: Granted,
+    watch: Watch,
     engine: Engine,
     session: Session,
     interrupter: Interrupter,
@@ -63,11 +66,13 @@ impl Prompt {
     async fn open(granted: Granted, history: Option<&Path>) -> Result<Self, Failure> {
         let ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
         let engine = session::engine()?;
+        let watch = Watch::open(&granted.watch, &granted.mounts)?;
         confinement::prompt(&granted, history)?;
-        let session = start(&engine, &granted).await?;
+        let session = start(&engine, &granted, &watch).await?;
         let interrupter = session.interrupter();
         Ok(Self {
             granted,
+            watch,
             engine,
             session,
             interrupter,
@@ -132,6 +137,7 @@ impl Prompt {
             .watch(&self.interrupter, self.session.execute(&cell))
             .await
             .map_err(Failure::host)?;
+        self.watch.turn();
         match &report.outcome {
             Outcome::Exited(code) => return Ok(Some(Exit::Program(*code))),
             Outcome::Completed | Outcome::Raised | Outcome::Interrupted
@@ -162,7 +168,7 @@ impl Prompt {
             );
         }
         self.tell(report);
-        self.session = start(&self.engine, &self.granted).await?;
+        self.session = start(&self.engine, &self.granted, &self.watch).await?;
         self.interrupter = self.session.interrupter();
         say(
             "note",
@@ -172,10 +178,19 @@ impl Prompt {
     }
 }
 
-async fn start(engine: &Engine, granted: &Granted) -> Result<Session, Failure> {
+async fn start(engine: &Engine, granted: &Granted, watch: &Watch) -> Result<Session, Failure> {
     let (streams, _tail) = StdStreams::new();
     let args = vec![String::new()];
-    session::start(engine, granted, args, Vec::new(), Mode::Terminal, streams).await
+    session::start(
+        engine,
+        granted,
+        watch,
+        args,
+        Vec::new(),
+        Mode::Terminal,
+        streams,
+    )
+    .await
 }
 
 /// Prints an uncaught exception, as the guest reported it.
