@@ -6,3 +6,4 @@ mod host;
 mod interrupts;
 mod mounts;
 mod stage;
+mod watch;

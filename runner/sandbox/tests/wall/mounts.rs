@@ -159,3 +159,17 @@ async fn mounts_that_cannot_be_are_named() {
         PolicyError::MountMissing { host: missing }
     );
 }
+
+#[tokio::test]
+async fn pointers_of_calls_on_files_are_checked() {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("f"), "12345678").unwrap();
+    let policy = policy(&folder.path(), Access::ReadWrite);
+    let mut stage = Stage::with(&limits(), &policy).await;
+    assert_eq!(stage.execute("D").await.outcome, Outcome::Completed);
+    // Nothing was done that was answered with an error, and what was not was done.
+    let names = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names, 2);
+    let content = std::fs::read_to_string(folder.path().join("f")).unwrap();
+    assert_eq!(content, "12341234");
+}
