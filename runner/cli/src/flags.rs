@@ -86,7 +86,7 @@ pub(crate) struct GrantFlags {
     /// Let the program see a folder, read-only unless `:rw` is said. GUEST is where it appears there (relative to /home/user)
     /// and defaults to HOST; a colon in HOST is written `\:`. After `ro` or `rw` may come options: `,quota=SIZE` and `,files=NUMBER`,
     /// what may be added [default: 1G and 10000], `,exclude=PATTERN` and `,hide-dotfiles`, as below. May be repeated
-    #[arg(long = "dir", value_name = "HOST[:GUEST][:ro|rw[,OPTION…]]")]
+    #[arg(long = "dir", value_name = "HOST[:GUEST][:ro|rw]")]
     pub(crate) dirs: Vec<OsString>,
     /// Hide names that begin with a dot in every `--dir`: they do not exist for the program
     #[arg(long)]

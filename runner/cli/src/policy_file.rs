@@ -379,7 +379,7 @@ mod tests {
             (4, 10),
             "there is no call `open`",
         );
-        check_error("calls = [", (1, 9), "");
+        check_error("calls = [", (1, 10), "unclosed array");
         check_error("defualt = \"deny\"", (1, 1), "unknown field `defualt`");
     }
 

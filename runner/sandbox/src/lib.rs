@@ -22,6 +22,34 @@
 //! | memory | `MemoryError` in the guest | never | [`Outcome::OutOfMemory`] if nobody caught it |
 //! | stack | `RecursionError` in the guest | past what Python can notice | [`Outcome::StackOverflow`] |
 //!
+//! | a mount's [`Quota`], open files | `OSError` in the guest (EDQUOT, EMFILE) | never | |
+//!
+//! # Who sees and rules on what a guest asks of the host
+//! Every call that the guest makes of the host goes through one gate, decoded. [`Policy::calls`] rules on it by call and by path; an [`Observer`]
+//! sees each before and after, and may rule, too. Without either the gate costs next to nothing.
+//!
+//! ```
+//! use croquant_sandbox::{CallPolicy, Errno, HostCall, PathAction, PathRule, Policy, Rule};
+//!
+//! let policy = Policy {
+//!     calls: Some(CallPolicy {
+//!         default: Some(Rule::Allow),
+//!         calls: [(HostCall::PathSymlink, Rule::Deny(Errno::Perm))].into(),
+//!         paths: vec![],
+//!     }),
+//!     ..Policy::default()
+//! };
+//! assert_eq!(policy.check(), Ok(()));
+//! // A rule on a path that no mount covers would never be asked.
+//! let mut wrong = policy;
+//! wrong.calls.as_mut().unwrap().paths.push(PathRule {
+//!     pattern: "/data/**/*.key".into(),
+//!     calls: vec![],
+//!     action: PathAction::Deny(Errno::NoEnt),
+//! });
+//! assert!(wrong.check().is_err());
+//! ```
+//!
 //! # What makes an image
 //! [`compile`] is the build-time half: it shares one wasmtime configuration with [`Engine::new`], so that what it compiles
 //! is what an engine loads.
