@@ -151,7 +151,7 @@ fn errno(name: &str, span: Range<usize>) -> Read<Errno> {
 }
 
 /// The one key of a table, if it has one.
-fn only<'a>(value: &'a Value) -> Option<(&'a str, &'a Value)> {
+fn only(value: &Value) -> Option<(&str, &Value)> {
     match value {
         Value::Table(table) if table.len() == 1 => table
             .iter()

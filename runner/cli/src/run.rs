@@ -54,7 +54,8 @@ async fn execute(
     let mut session =
         session::start(&engine, granted, watch, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();
-    let report = ctrl_c.watch(&interrupter, session.run(&program)).await;
+    let running = watch.beside(session.run(&program));
+    let report = ctrl_c.watch(&interrupter, running).await;
     // The process ends now. Giving its memory back in an orderly way first would cost a tenth of its whole time.
     std::mem::forget((session, engine));
     report.map_err(Failure::host)

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use croquant_sandbox::{Args, Errno, Event, HostCall, Value};
 use serde::Serialize;
@@ -12,9 +11,6 @@ use serde_json::json;
 
 use crate::exit::{Exit, Failure};
 use crate::script;
-
-/// How long lines wait to be written at most, as long as calls come: what a process that is killed leaves is at least that new.
-const FLUSH_EVERY: Duration = Duration::from_millis(100);
 
 /// Lines are gathered up to this before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -27,7 +23,6 @@ pub(crate) struct Trace {
     room: u64,
     /// Calls that were not written for want of room.
     left_out: u64,
-    flushed: Instant,
     /// What went wrong first. The run goes on.
     error: Option<io::Error>,
     line: Vec<u8>,
@@ -50,7 +45,6 @@ impl Trace {
             shown,
             room: limit_bytes,
             left_out: 0,
-            flushed: Instant::now(),
             error: None,
             line: Vec::new(),
         })
@@ -81,9 +75,6 @@ impl Trace {
         self.room -= len;
         let written = written.and_then(|()| self.out.write_all(&self.line));
         self.note(written);
-        if self.flushed.elapsed() >= FLUSH_EVERY {
-            self.flush();
-        }
     }
 
     /// Writes the rest, and says how much is not there.
@@ -105,7 +96,6 @@ impl Trace {
     pub(crate) fn flush(&mut self) {
         let flushed = self.out.flush();
         self.note(flushed);
-        self.flushed = Instant::now();
     }
 
     fn note(&mut self, done: io::Result<()>) {

@@ -1,7 +1,9 @@
 //! What sees the calls of the host: `--trace`, `--explain` and `--policy`.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use croquant_sandbox::{Args, CallPolicy, Event, HostCall, Mount, Observer, Rule};
 
@@ -9,6 +11,9 @@ use crate::exit::Failure;
 use crate::explain::Denials;
 use crate::policy_file;
 use crate::trace::Trace;
+
+/// How long a line of the trace waits at most to be written.
+const FLUSH_EVERY: Duration = Duration::from_millis(100);
 
 /// What was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,6 +70,26 @@ impl Watch {
     pub(crate) fn observer(&self) -> Option<Box<dyn Observer>> {
         let seen = self.seen.clone()?;
         Some(Box::new(Observing(seen)))
+    }
+
+    /// Runs `call` to its end. Meanwhile the trace is written as it comes, so that not much is lost if this process is killed.
+    pub(crate) async fn beside<F: Future>(&self, call: F) -> F::Output {
+        let mut call = pin!(call);
+        let mut ticks = tokio::time::interval(FLUSH_EVERY);
+        loop {
+            tokio::select! {
+                output = &mut call => return output,
+                _ = ticks.tick(), if self.seen.is_some() => self.flush(),
+            }
+        }
+    }
+
+    fn flush(&self) {
+        let Some(seen) = &self.seen else { return };
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trace) = &mut seen.trace {
+            trace.flush();
+        }
     }
 
     /// Writes the rest of the trace, and says what was refused; `last_line` is the end of the program's traceback, if it died of one.

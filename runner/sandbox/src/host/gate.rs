@@ -194,6 +194,8 @@ impl Gate {
                     self.gave("bytes", count.unsigned_abs());
                     self.show(caller, None, None);
                 }
+                // The end of input, which is no error.
+                Ok(-1) if self.call == HostCall::Input => self.show(caller, None, None),
                 Ok(errno) => self.show(caller, Errno::from_number(-errno), None),
                 Err(error) => self.show(caller, None, Some(&error.to_string())),
             }
