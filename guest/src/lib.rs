@@ -7,6 +7,7 @@ mod extract;
 
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 
 /// The image's name: the hash of everything that made it.
 pub const HASH: &str = env!("CROQUANT_IMAGE_HASH");
@@ -33,12 +34,17 @@ pub struct Error {
 /// # Errors
 /// Neither the cache folder nor memory took it.
 pub fn open() -> Result<File, Error> {
-    if let Some(root) = cache_root::cache_root()
-        && let Ok(file) = extract::to_folder(&root.join("image"))
+    if let Some(folder) = folder()
+        && let Ok(file) = extract::to_folder(&folder)
     {
         return Ok(file);
     }
     extract::to_memory().map_err(|cause| Error { cause })
+}
+
+/// The folder that the image is unpacked to, which has to belong to this user alone; none without a home.
+pub fn folder() -> Option<PathBuf> {
+    Some(cache_root::cache_root()?.join("image"))
 }
 
 /// The licences of all software in the image, as one text.

@@ -19,7 +19,8 @@ pub(crate) fn licences() -> Result<Exit, Failure> {
     ))
 }
 
-fn print(text: &str) -> Result<Exit, Failure> {
+/// Prints text, with one newline at its end.
+pub(crate) fn print(text: &str) -> Result<Exit, Failure> {
     match writeln!(std::io::stdout(), "{}", text.trim_end()) {
         // A reader that has seen enough, as `head`, is no failure.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::host(error)),

@@ -38,6 +38,11 @@ pub(crate) fn server(pages: Option<&Path>) -> Result<Walls, Failure> {
     apply(&Confinement::server(pages.into_iter().collect()))
 }
 
+/// For `doctor`, which tries the walls: as for `run` without any folder.
+pub(crate) fn nothing() -> Result<Walls, Failure> {
+    apply(&Confinement::program(Vec::new(), 0))
+}
+
 fn apply(confinement: &Confinement) -> Result<Walls, Failure> {
     confinement.apply().map_err(Failure::host)
 }

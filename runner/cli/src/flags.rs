@@ -31,6 +31,8 @@ pub(crate) enum CommandFlags {
     Repl(ReplFlags),
     /// Serve pages whose Python examples run
     Serve(ServeFlags),
+    /// Tell which walls stand on this machine, which limits apply, and how fast a session starts
+    Doctor(DoctorFlags),
     /// Print the licences of everything that is in the executable's image and page
     Licences,
 }
@@ -182,6 +184,17 @@ pub(crate) enum Profile {
     Tutorial,
     /// One test of a submission: 10 seconds, 256 MiB of memory, 256 KiB of output, nobody who answers
     Grading,
+}
+
+/// What this machine has to offer.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes:\n  0  all walls stand\n  1  something is missing or unsafe; what to do about it is said\n  125  croquant itself failed"
+)]
+pub(crate) struct DoctorFlags {
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Pages with a live Python.

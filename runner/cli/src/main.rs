@@ -4,6 +4,7 @@
 mod about;
 mod confinement;
 mod ctrl_c;
+mod doctor;
 mod exit;
 mod explain;
 mod flags;
@@ -52,6 +53,7 @@ fn carry_out(plan: Plan) -> Result<Exit, Failure> {
         Plan::Run(plan) => run::run(plan),
         Plan::Repl(granted) => repl::repl(granted),
         Plan::Serve(plan) => serve::serve(&plan),
+        Plan::Doctor { json } => doctor::doctor(json),
         Plan::Version => about::version(),
         Plan::Licences => about::licences(),
     }

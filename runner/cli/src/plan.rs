@@ -33,6 +33,11 @@ pub(crate) enum Plan {
     Repl(Granted),
     /// Serve pages.
     Serve(ServePlan),
+    /// Tell what this machine has to offer.
+    Doctor {
+        /// As JSON.
+        json: bool,
+    },
     /// Print the version.
     Version,
     /// Print the licences.
@@ -110,6 +115,7 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
             limits,
         })) => grant(&grants, &world, &watch, &limits).map(Plan::Repl),
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
+        Some(CommandFlags::Doctor(doctor)) => Ok(Plan::Doctor { json: doctor.json }),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
         None => Err(usage("no command is given", "see `croquant --help`")),
     }

@@ -48,6 +48,17 @@ pub struct EngineConfig {
     pub max_sessions: u32,
     /// The largest memory that a session of this engine can have, whatever its limits say. At most 4 GiB.
     pub max_memory_bytes: usize,
+    /// Where sessions live.
+    pub slots: Slots,
+}
+
+/// Where the memory of sessions comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slots {
+    /// Set aside for all sessions when the engine is made, and kept for the next one when a session ends: each start is cheap.
+    Kept,
+    /// Mapped when a session starts and given back when it ends: the engine itself is ready sooner. For one session, or few.
+    Fresh,
 }
 
 impl EngineConfig {
@@ -56,6 +67,7 @@ impl EngineConfig {
         Self {
             max_sessions: 4,
             max_memory_bytes: 4 << 30,
+            slots: Slots::Fresh,
         }
     }
 
@@ -64,6 +76,7 @@ impl EngineConfig {
         Self {
             max_sessions,
             max_memory_bytes: 1 << 30,
+            slots: Slots::Kept,
         }
     }
 }
@@ -92,7 +105,10 @@ impl Engine {
         let mut wasmtime_config = config::shared();
         wasmtime_config
             .async_stack_zeroing(true)
-            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
+            .allocation_strategy(match config.slots {
+                Slots::Kept => InstanceAllocationStrategy::Pooling(pool(config)),
+                Slots::Fresh => InstanceAllocationStrategy::OnDemand,
+            });
         let engine = wasmtime::Engine::new(&wasmtime_config).map_err(refuse)?;
         let module = load(&engine, image).map_err(refuse)?;
         let names = Names::find(&module)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use croquant_sandbox::{
     Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Outcome, Policy,
-    Report, Session, Stream, compile,
+    Report, Session, Slots, Stream, compile,
 };
 
 /// An engine of eight sessions of up to 64 MiB, shared by all tests.
@@ -30,6 +30,7 @@ pub(crate) fn new_engine(max_sessions: u32) -> Engine {
         &EngineConfig {
             max_sessions,
             max_memory_bytes: 64 << 20,
+            slots: Slots::Kept,
         },
     )
     .unwrap()

@@ -1,0 +1,92 @@
+//! The second wall from outside: what the kernel says of a command that runs a guest, and what `croquant doctor` says of the machine.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+fn croquant(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_croquant"));
+    command.args(args);
+    command
+}
+
+/// The answer of `doctor --json`, and its exit code.
+fn doctor(command: &mut Command) -> (Value, Option<i32>) {
+    let output = command.output().expect("croquant runs");
+    let answer = serde_json::from_slice(&output.stdout).expect("JSON");
+    (answer, output.status.code())
+}
+
+/// Which walls this kernel has, as the kernel itself tells: its list of actions of seccomp.
+fn kernel_has_filters() -> bool {
+    std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
+}
+
+#[test]
+fn a_program_runs_behind_the_walls() {
+    let mut child = croquant(&["run", "-c", "print('here', flush=True); input()"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("croquant runs");
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut line).expect("a line");
+    assert_eq!(line, "here\n");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+    let status = status.expect("a process");
+    let says = |name: &str| -> &str {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.map(str::trim).unwrap_or_default()
+    };
+    assert_eq!(says("NoNewPrivs:"), "1");
+    if kernel_has_filters() {
+        assert_eq!(says("Seccomp:"), "2");
+    } else {
+        eprintln!("SKIPPED: this kernel has no filters of system calls");
+    }
+    drop(child.stdin.take());
+    child.wait().expect("an end");
+}
+
+#[test]
+fn the_doctor_s_exit_says_whether_all_is_well() {
+    let (answer, code) = doctor(&mut croquant(&["doctor", "--json"]));
+    let missing = |part: &str| -> bool {
+        let checks = answer[part].as_object().expect("checks");
+        checks.values().any(|check| check["state"] == "missing")
+    };
+    assert_eq!(
+        code,
+        Some(i32::from(missing("walls") || missing("machine")))
+    );
+    assert_eq!(answer["walls"]["webassembly"]["state"], "ok");
+    assert_eq!(
+        answer["walls"]["seccomp"]["state"] == "ok",
+        kernel_has_filters()
+    );
+    assert_eq!(answer["limits"]["tutorial"]["memory_bytes"], 256 << 20);
+    assert!(answer["first_print_us"].as_u64() > Some(0));
+    assert!(answer["run_us"].as_u64() > answer["first_print_us"].as_u64());
+}
+
+#[test]
+fn the_doctor_finds_a_cache_that_others_can_read() {
+    let home = tempfile::tempdir().expect("a folder");
+    let image = home.path().join("image");
+    let look = |mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&image, permissions).expect("a mode");
+        doctor(croquant(&["doctor", "--json"]).env("CROQUANT_CACHE", home.path()))
+    };
+    std::fs::create_dir(&image).expect("a folder");
+    let (answer, code) = look(0o755);
+    assert_eq!(answer["machine"]["cache"]["state"], "missing");
+    assert_eq!(code, Some(1));
+    let hint = answer["machine"]["cache"]["hint"].as_str().expect("a hint");
+    assert!(hint.starts_with("`chmod 700"), "{hint}");
+    let (answer, _) = look(0o700);
+    assert_eq!(answer["machine"]["cache"]["state"], "ok");
+}
