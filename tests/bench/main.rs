@@ -4,8 +4,10 @@
 //! program. Nothing is asserted unless `--check` asks for it.
 
 mod cpu;
+mod interrupt;
 mod machine;
 mod memory;
+mod metering;
 mod native;
 mod session;
 mod stats;
@@ -42,6 +44,10 @@ enum Part {
     Session,
     /// Pure-Python programs
     Cpu,
+    /// The same programs with and without metering
+    Metering,
+    /// Time from an interrupt to the end of the cell
+    Interrupt,
 }
 
 /// A figure that was promised, and what was measured.
@@ -77,6 +83,13 @@ fn main() -> Result<ExitCode> {
             rounds,
             options.program.as_deref(),
         )?);
+    }
+    if wanted(Part::Metering) {
+        let (repeats, rounds) = if options.quick { (2, 1) } else { (5, 4) };
+        promises.extend(metering::measure(repeats, rounds)?);
+    }
+    if wanted(Part::Interrupt) {
+        promises.extend(interrupt::measure(if options.quick { 10 } else { 100 })?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS

@@ -72,6 +72,12 @@ pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
             at_most: 1.0 / 40.0,
             unit: "of it",
         },
+        Promise {
+            what: "new process as a share of a native one",
+            measured: times.command.percentile(50).as_secs_f64() / native.as_secs_f64(),
+            at_most: 0.5,
+            unit: "of it",
+        },
     ])
 }
 

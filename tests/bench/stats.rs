@@ -22,6 +22,10 @@ impl Samples {
         self.0.push(sample);
     }
 
+    pub(crate) fn extend(&mut self, others: &Self) {
+        self.0.extend(&others.0);
+    }
+
     /// The sample below which `percent` of them lie.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();

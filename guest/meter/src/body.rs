@@ -18,7 +18,18 @@ pub(crate) struct Body {
     points: Vec<Point>,
     /// The steps, with calls still unresolved.
     pub(crate) steps: Vec<Open>,
+    /// The calls that stand in no loop.
     pub(crate) calls: Calls,
+    /// The constructs that are open.
+    nesting: Vec<Nested>,
+}
+
+/// A construct that is open while a body is read.
+struct Nested {
+    /// It is a loop, or lies in one.
+    in_loop: bool,
+    /// For a loop: where its header's point is, as long as nothing in it charges but the header.
+    tight: Option<usize>,
 }
 
 /// A step whose cost may depend on the functions that it calls.
@@ -35,6 +46,10 @@ struct Point {
 }
 
 enum What {
+    /// Before a tight loop: nothing in it charges but its header.
+    Preload,
+    /// After the opening of a tight loop.
+    TightHeader,
     /// After a loop's opening.
     Header,
     /// Before an operator that works for as long as the number on top of the stack says.
@@ -65,6 +80,7 @@ impl Body {
             points: Vec::new(),
             steps: Vec::new(),
             calls: Calls::default(),
+            nesting: Vec::new(),
         };
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
@@ -79,12 +95,42 @@ impl Body {
     }
 
     fn take(&mut self, operator: &Operator<'_>, start: usize, end: usize) -> Result<(), Error> {
+        let in_loop = self.nesting.last().is_some_and(|nested| nested.in_loop);
+        match operator {
+            Operator::Block { .. } | Operator::If { .. } => {
+                self.nesting.push(Nested {
+                    in_loop,
+                    tight: None,
+                });
+            }
+            Operator::Loop { .. } => {
+                self.loosen();
+                self.points.push(Point {
+                    at: start,
+                    what: What::Preload,
+                });
+                self.nesting.push(Nested {
+                    in_loop: true,
+                    tight: Some(self.points.len()),
+                });
+            }
+            Operator::End => {
+                self.nesting.pop();
+            }
+            Operator::Call { .. }
+            | Operator::CallIndirect { .. }
+            | Operator::MemoryCopy { .. }
+            | Operator::MemoryFill { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::MemoryGrow { .. } => self.loosen(),
+            _ => {}
+        }
         let step = match operator {
             Operator::Block { .. } => Step::Block,
             Operator::Loop { .. } => {
                 self.points.push(Point {
                     at: end,
-                    what: What::Header,
+                    what: What::TightHeader,
                 });
                 Step::Loop
             }
@@ -100,12 +146,16 @@ impl Body {
             }
             Operator::Return | Operator::Unreachable => Step::Stop,
             Operator::Call { function_index } => {
-                self.calls.direct.push(*function_index);
+                if !in_loop {
+                    self.calls.direct.push(*function_index);
+                }
                 self.steps.push(Open::Call(*function_index));
                 return Ok(());
             }
             Operator::CallIndirect { type_index, .. } => {
-                self.calls.indirect.push(*type_index);
+                if !in_loop {
+                    self.calls.indirect.push(*type_index);
+                }
                 self.steps.push(Open::CallIndirect(*type_index));
                 return Ok(());
             }
@@ -151,34 +201,75 @@ impl Body {
         Ok(())
     }
 
+    /// What follows charges, too: the loops around it are not tight.
+    fn loosen(&mut self) {
+        for nested in &mut self.nesting {
+            if let Some(header) = nested.tight.take() {
+                self.points[header].what = What::Header;
+            }
+        }
+    }
+
+    /// How much code there is, in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.operators.len() as u64
+    }
+
+    /// The body as it was read.
+    pub(crate) fn unchanged(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.operators.len() + self.locals.len() + 8);
+        self.local_groups.encode(&mut out);
+        out.extend_from_slice(&self.locals);
+        out.extend_from_slice(&self.operators);
+        out
+    }
+
     /// The body with its charges, as the code section holds it (without its size). `entry` is `None` for a function that skips.
     pub(crate) fn write(&self, entry: Option<Cost>, loops: &[Cost], added: &Added) -> Vec<u8> {
-        let spare = self
-            .points
-            .iter()
-            .any(|point| matches!(point.what, What::Length { .. }));
+        let lengths = self.has(|what| matches!(what, What::Length { .. }));
+        let tight = self.has(|what| matches!(what, What::TightHeader));
         let mut out = Vec::with_capacity(self.operators.len() * 5 / 4 + 64);
-        (self.local_groups + u32::from(spare)).encode(&mut out);
+        (self.local_groups + u32::from(lengths) + u32::from(tight)).encode(&mut out);
         out.extend_from_slice(&self.locals);
-        if spare {
-            1u32.encode(&mut out);
-            wasm_encoder::ValType::I32.encode(&mut out);
+        let length = self.spare_local;
+        let count = self.spare_local + u32::from(lengths);
+        for (is_needed, kind) in [
+            (lengths, wasm_encoder::ValType::I32),
+            (tight, wasm_encoder::ValType::I64),
+        ] {
+            if is_needed {
+                1u32.encode(&mut out);
+                kind.encode(&mut out);
+            }
         }
         if let Some(cost) = entry {
             charge(&mut out, units(cost), added);
         }
         let mut written = 0;
-        let mut headers = loops.iter();
-        for point in &self.points {
+        let mut headers = loops.iter().map(|cost| units(*cost));
+        for (index, point) in self.points.iter().enumerate() {
             out.extend_from_slice(&self.operators[written..point.at]);
             written = point.at;
             match point.what {
-                What::Header => charge(&mut out, units(*headers.next().unwrap_or(&0)), added),
-                What::Length { units } => charge_length(&mut out, self.spare_local, units, added),
+                What::Preload if self.is_tight(index + 1) => preload(&mut out, count, added),
+                What::Preload => {}
+                What::TightHeader => {
+                    charge_tight(&mut out, count, headers.next().unwrap_or(1), added);
+                }
+                What::Header => charge(&mut out, headers.next().unwrap_or(1), added),
+                What::Length { units } => charge_length(&mut out, length, units, added),
             }
         }
         out.extend_from_slice(&self.operators[written..]);
         out
+    }
+
+    fn has(&self, what: impl Fn(&What) -> bool) -> bool {
+        self.points.iter().any(|point| what(&point.what))
+    }
+
+    fn is_tight(&self, header: usize) -> bool {
+        matches!(self.points[header].what, What::TightHeader)
     }
 }
 
@@ -194,6 +285,32 @@ fn charge(out: &mut Vec<u8>, units: i64, added: &Added) {
             Instruction::GlobalGet(added.fuel),
             Instruction::I64Const(units),
             Instruction::I64Sub,
+            Instruction::GlobalSet(added.fuel),
+        ],
+    );
+    look(out, added);
+}
+
+fn preload(out: &mut Vec<u8>, local: u32, added: &Added) {
+    emit(
+        out,
+        &[
+            Instruction::GlobalGet(added.fuel),
+            Instruction::LocalSet(local),
+        ],
+    );
+}
+
+/// As [`charge`], in a loop where nothing else charges: the count is in a local as well, so that a turn need not wait for the store of
+/// the one before.
+fn charge_tight(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
+    emit(
+        out,
+        &[
+            Instruction::LocalGet(local),
+            Instruction::I64Const(units),
+            Instruction::I64Sub,
+            Instruction::LocalTee(local),
             Instruction::GlobalSet(added.fuel),
         ],
     );

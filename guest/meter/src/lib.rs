@@ -13,4 +13,4 @@ mod cost;
 mod graph;
 mod module;
 
-pub use module::{CONTROL, Error, FUEL, Flag, Metered, UNIT_VERSION, instrument};
+pub use module::{CONTROL, Error, FUEL, Flag, Metered, UNIT_VERSION, instrument, unmetered};

@@ -89,18 +89,10 @@ pub fn instrument(wasm: &[u8], flag: Flag) -> Result<Metered, Error> {
     let graph = Graph {
         calls: calls(&facts),
         taken: taken(&facts),
+        sizes: sizes(&facts),
     };
     let (charged, regions) = price(&facts, &graph);
-    if facts.memories != 1 || facts.globals == 0 {
-        return Err(Error::Shape(
-            "has not just one memory of its own, and globals",
-        ));
-    }
-    let added = Added {
-        fuel: facts.imported_globals + facts.globals,
-        control: 1,
-        flag,
-    };
+    let added = Added::to(&facts, flag)?;
     let bodies: Vec<Vec<u8>> = facts
         .bodies
         .iter()
@@ -117,6 +109,33 @@ pub fn instrument(wasm: &[u8], flag: Flag) -> Result<Metered, Error> {
         charged: charged.iter().filter(|charged| **charged).count(),
         loops: regions.iter().map(|regions| regions.loops.len()).sum(),
     })
+}
+
+/// The same module as [`instrument`] makes, with its exports and without a single charge: what metering costs is measured against it.
+/// Nothing stops what runs in it.
+///
+/// # Errors
+/// As [`instrument`].
+pub fn unmetered(wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let facts = read(wasm)?;
+    let added = Added::to(&facts, Flag { address: 0, bit: 0 })?;
+    let bodies: Vec<Vec<u8>> = facts.bodies.iter().map(Body::unchanged).collect();
+    write(wasm, &bodies, &added)
+}
+
+impl Added {
+    fn to(facts: &Facts, flag: Flag) -> Result<Self, Error> {
+        if facts.memories != 1 || facts.globals == 0 {
+            return Err(Error::Shape(
+                "has not just one memory of its own, and globals",
+            ));
+        }
+        Ok(Self {
+            fuel: facts.imported_globals + facts.globals,
+            control: 1,
+            flag,
+        })
+    }
 }
 
 fn read(wasm: &[u8]) -> Result<Facts, Error> {
@@ -212,6 +231,13 @@ fn calls(facts: &Facts) -> Vec<Calls> {
         .collect()
 }
 
+fn sizes(facts: &Facts) -> Vec<u64> {
+    let imported = std::iter::repeat_n(0, facts.imported_functions as usize);
+    imported
+        .chain(facts.bodies.iter().map(Body::size))
+        .collect()
+}
+
 fn taken(facts: &Facts) -> BTreeMap<u32, Vec<u32>> {
     let mut taken: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for function in &facts.taken {
@@ -234,7 +260,8 @@ fn price(facts: &Facts, graph: &Graph) -> (Vec<bool>, Vec<Regions>) {
     let mut charged = plan.charged;
     let mut entry: Vec<Cost> = vec![0; charged.len()];
     let mut priced: Vec<Regions> = vec![Regions::default(); facts.bodies.len()];
-    // A first round gives every skipping function its price; the second has all of them at hand, for those that charge.
+    // A first round gives every skipping function its price; the second has all of them at hand, for the calls within loops, which may
+    // lead back.
     for round in 0..2 {
         let mut by_type: BTreeMap<u32, Cost> = BTreeMap::new();
         if round == 1 {
@@ -248,9 +275,6 @@ fn price(facts: &Facts, graph: &Graph) -> (Vec<bool>, Vec<Regions>) {
             .map(|function| *function as usize)
             .filter(|function| *function >= imported)
         {
-            if round == 1 && !charged[function] {
-                continue;
-            }
             let indirect = |ty: u32| {
                 by_type.get(&ty).copied().unwrap_or_else(|| {
                     graph

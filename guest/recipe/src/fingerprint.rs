@@ -22,6 +22,18 @@ pub(crate) struct Stage {
 
 const PINS: &str = "guest/recipe/src/pins.rs";
 
+const IMAGE_INPUTS: &[&str] = &[
+    "guest/recipe/src/stages/image.rs",
+    "guest/recipe/src/licences.rs",
+    "runner/sandbox/src/compile.rs",
+    "runner/sandbox/src/config.rs",
+    "guest/meter/src",
+    "Cargo.lock#wasm-encoder",
+    "Cargo.lock#wasmtime",
+    "Cargo.lock#wasmtime-wizer",
+    "Cargo.lock#zstd-sys",
+];
+
 /// All stages, in an order in which they can be built.
 pub(crate) const STAGES: &[Stage] = &[
     Stage {
@@ -75,22 +87,20 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage {
         name: IMAGE,
         after: &["link"],
-        inputs: &[
-            "guest/recipe/src/stages/image.rs",
-            "guest/recipe/src/licences.rs",
-            "runner/sandbox/src/compile.rs",
-            "runner/sandbox/src/config.rs",
-            "guest/meter/src",
-            "Cargo.lock#wasm-encoder",
-            "Cargo.lock#wasmtime",
-            "Cargo.lock#wasmtime-wizer",
-            "Cargo.lock#zstd-sys",
-        ],
+        inputs: IMAGE_INPUTS,
+    },
+    Stage {
+        name: UNMETERED,
+        after: &["link"],
+        inputs: IMAGE_INPUTS,
     },
 ];
 
 /// The last stage: its key is the image's name.
 pub(crate) const IMAGE: &str = "image";
+
+/// The image without metering, for benches.
+pub(crate) const UNMETERED: &str = "unmetered";
 
 /// The key of every stage, for the repository at `root` and processors of family `arch`.
 ///

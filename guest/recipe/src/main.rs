@@ -1,7 +1,8 @@
 //! Builds the guest image from pinned, verified sources: `just image`.
 //!
 //! Each stage's output lies in the cache under the hash of everything that goes into it, so a run does what has changed and
-//! nothing else. `croquant-recipe paths` builds too, and then prints where things are, for tests and benches.
+//! nothing else. `croquant-recipe paths` builds too, and then prints where things are, for tests; `croquant-recipe unmetered` builds and
+//! prints the image that the bench compares the real one with.
 
 mod cache;
 #[path = "../../src/cache_root.rs"]
@@ -24,7 +25,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::cache::Cache;
-use crate::fingerprint::IMAGE;
+use crate::fingerprint::{IMAGE, UNMETERED};
 use crate::stages::{embedded, image, libs, link, native, python, source};
 
 fn main() -> ExitCode {
@@ -38,10 +39,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let paths = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("paths") => true,
-        Some(other) => bail!("unknown argument `{other}`\nhint: nothing, or `paths`"),
+    let wanted = match std::env::args().nth(1).as_deref() {
+        None => Wanted::Image,
+        Some("paths") => Wanted::Paths,
+        Some("unmetered") => Wanted::Unmetered,
+        Some(other) => bail!("unknown argument `{other}`\nhint: nothing, `paths` or `unmetered`"),
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
@@ -50,11 +52,20 @@ fn run() -> Result<()> {
     std::fs::create_dir_all(&cache)
         .with_context(|| format!("cannot make `{}`", cache.display()))?;
     let cache = Cache::new(cache.canonicalize()?, root)?;
-    build(&cache, paths)?;
-    if paths {
-        print_paths(&cache)?;
+    build(&cache, wanted == Wanted::Paths)?;
+    match wanted {
+        Wanted::Image => Ok(()),
+        Wanted::Paths => print_paths(&cache),
+        Wanted::Unmetered => print_unmetered(&cache),
     }
-    Ok(())
+}
+
+/// What is asked for besides the image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Image,
+    Paths,
+    Unmetered,
 }
 
 /// Brings the image up to date. With `all`, also what only tests and benches read.
@@ -85,6 +96,26 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
         "image     {} ready: {:.1} s",
         cache.key(IMAGE),
         started.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn print_unmetered(cache: &Cache) -> Result<()> {
+    if !cache.has(UNMETERED) {
+        let _lock = cache.lock()?;
+        // Pruning may have taken what the image was made from.
+        source::build(cache)?;
+        native::build(cache)?;
+        libs::build(cache)?;
+        python::build(cache)?;
+        embedded::build(cache)?;
+        link::build(cache)?;
+        tools::warn_of_memory();
+        image::build_unmetered(cache)?;
+    }
+    println!(
+        "{}",
+        cache.output(UNMETERED).join(image::COMPILED).display()
     );
     Ok(())
 }

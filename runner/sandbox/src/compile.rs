@@ -48,6 +48,14 @@ pub fn meter(wasm: &[u8], slice: Flag) -> Result<Vec<u8>> {
     Ok(croquant_meter::instrument(wasm, slice)?.wasm)
 }
 
+/// The same module as [`meter`] makes, without metering; for measuring what that costs, and for nothing else.
+///
+/// # Errors
+/// As [`meter`].
+pub fn unmetered(wasm: &[u8]) -> Result<Vec<u8>> {
+    Ok(croquant_meter::unmetered(wasm)?)
+}
+
 /// Compiles the module to this machine's code, in the form that `Module::deserialize` loads.
 ///
 /// # Errors

@@ -4,17 +4,20 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use croquant_sandbox::compile;
+use croquant_sandbox::compile::{self, Initialised};
 use serde::Serialize;
 
 use super::link;
 use crate::cache::Cache;
-use crate::fingerprint::IMAGE;
+use crate::fingerprint::{IMAGE, UNMETERED};
 use crate::licences;
 use crate::pins::PINS;
 
 /// Strong enough for a small executable, and done in seconds.
 const COMPRESSION: i32 = 15;
+
+/// The compiled module's file.
+pub(crate) const COMPILED: &str = "croquant.cwasm";
 
 /// `image.json`: what the image is made of.
 #[derive(Serialize)]
@@ -37,10 +40,7 @@ struct Source {
 
 pub(crate) fn build(cache: &Cache) -> Result<()> {
     cache.build(IMAGE, "initialising and compiling", |out, _| {
-        let module = fs::read(cache.output("link").join(link::MODULE))?;
-        let initialised = compile::preinitialise(&module)
-            .map_err(anyhow::Error::msg)
-            .context("the guest's initialisation failed")?;
+        let initialised = initialise(cache)?;
         let module = compile::meter(&initialised.wasm, initialised.slice)
             .map_err(anyhow::Error::msg)
             .context("the guest cannot be metered")?;
@@ -61,7 +61,7 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
             code_bytes: compiled.len(),
         };
         write(&out.join("croquant.wasm"), &module)?;
-        write(&out.join("croquant.cwasm"), &compiled)?;
+        write(&out.join(COMPILED), &compiled)?;
         write(
             &out.join("image.json"),
             &serde_json::to_vec_pretty(&description)?,
@@ -78,6 +78,23 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
         encoder.finish()?.sync_all()?;
         Ok(())
     })
+}
+
+/// The image without metering, which benches compare the real one with.
+pub(crate) fn build_unmetered(cache: &Cache) -> Result<()> {
+    cache.build(UNMETERED, "initialising and compiling", |out, _| {
+        let initialised = initialise(cache)?;
+        let module = compile::unmetered(&initialised.wasm).map_err(anyhow::Error::msg)?;
+        let compiled = compile::precompile(&module).map_err(anyhow::Error::msg)?;
+        write(&out.join(COMPILED), &compiled)
+    })
+}
+
+fn initialise(cache: &Cache) -> Result<Initialised> {
+    let module = fs::read(cache.output("link").join(link::MODULE))?;
+    compile::preinitialise(&module)
+        .map_err(anyhow::Error::msg)
+        .context("the guest's initialisation failed")
 }
 
 /// Writes a file to the disk, not just to memory: a name that says "complete" must not outlive a power cut that its content did not.
