@@ -34,6 +34,9 @@ pub(crate) use stat::{FOLDER, Filestat, Time, Times};
 /// The first descriptor of a mount; those before are the standard streams, which are not files of the host.
 const FIRST_FD: u32 = 3;
 
+/// Bytes of the path that an open descriptor is known by. Protects the host's memory: each descriptor keeps its path.
+const NAMED_BYTES: usize = 2 * 4096;
+
 /// What all listings that are kept may take, in bytes. Protects the host's memory: a folder is read as a whole and kept until it is closed.
 const LISTINGS_BYTES: usize = 64 << 20;
 

@@ -7,7 +7,7 @@ use rustix::io::Errno as HostErrno;
 
 use super::io::OpenFile;
 use super::walk::Intent;
-use super::{Ask, Files, Open, Spot, What, kind, stat};
+use super::{Ask, Files, NAMED_BYTES, Open, Spot, What, kind, stat};
 use crate::errno::Errno;
 use crate::trace::{Done, Reason, Refusal};
 
@@ -80,16 +80,16 @@ impl Files {
             let content = Arc::from(content);
             return self.open_content(fd, path, how, content);
         }
+        let named = self.name_below(fd, path)?;
         let spot = self.find(ask, fd, path, how.intent())?;
         let found = match spot.stat {
             Some(stat) => Some(stat),
             None => look(&spot)?,
         };
         let what = match found {
-            None => What::File(self.make(&spot, how)?),
+            None => self.make_or_open(&spot, how)?,
             Some(found) => self.open_existing(&spot, &found, how)?,
         };
-        let named = self.name_below(fd, path)?;
         self.add(Open {
             what,
             folder: spot.folder,
@@ -124,6 +124,17 @@ impl Files {
             named,
             granted: false,
         })
+    }
+
+    /// Makes a file; if somebody else has made it meanwhile, opens that.
+    fn make_or_open(&mut self, spot: &Spot, how: How) -> Done<What> {
+        match self.make(spot, how) {
+            Err(refusal) if refusal.errno == Errno::Exist && !how.exclusive => {
+                let found = look(spot)?.ok_or(Errno::NoEnt)?;
+                self.open_existing(spot, &found, how)
+            }
+            made => made.map(What::File),
+        }
     }
 
     fn make(&mut self, spot: &Spot, how: How) -> Done<OpenFile> {
@@ -199,6 +210,10 @@ impl Files {
         let path = path.strip_prefix(b"./").unwrap_or(path);
         if path == b"." {
             return Ok(from.clone());
+        }
+        // Folders opened from folders would add up without an end.
+        if from.len() + path.len() >= NAMED_BYTES {
+            return Err(Errno::NameTooLong.into());
         }
         let mut named = Vec::with_capacity(from.len() + 1 + path.len());
         named.extend_from_slice(from);

@@ -1013,3 +1013,23 @@ fn a_host_that_refuses_is_heard() {
         .map_err(|_| Errno::Acces);
     assert_eq!(stage.read("file"), expected);
 }
+
+#[test]
+fn paths_of_descriptors_do_not_add_up_without_an_end() {
+    for mut stage in both() {
+        let dots = "./".repeat(1000);
+        let mut fd = MOUNT;
+        let chain = (0..8).map(|_| {
+            let path = format!("{dots}d/../");
+            let opened = stage
+                .files
+                .open(ask(HostCall::PathOpen), fd, path.as_bytes(), FOLDER);
+            opened
+                .map(|opened| fd = opened)
+                .map_err(|refusal| refusal.errno)
+        });
+        let chain: Vec<_> = chain.collect();
+        assert_eq!(chain[..4], [Ok(()); 4]);
+        assert_eq!(chain[4], Err(Errno::NameTooLong));
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno as HostErrno;
 
-use super::{Ask, Files, Folder, Spot, What, kind};
+use super::{Ask, Files, Folder, NAMED_BYTES, Spot, What, kind};
 use crate::errno::Errno;
 use crate::trace::{Done, Refusal};
 
@@ -273,6 +273,9 @@ impl Walk<'_> {
                 .iter()
                 .all(|part| matches!(part.as_slice(), b"" | b"."));
             real.push(OsStr::from_bytes(&name));
+            if real.as_os_str().len() >= NAMED_BYTES {
+                return Err(Errno::NameTooLong.into());
+            }
             let stat = match rustix::fs::statat(&here, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => Some(stat),
                 Err(HostErrno::NOENT) => None,

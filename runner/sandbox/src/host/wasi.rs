@@ -30,6 +30,9 @@ const BUFFERS: u32 = 1024;
 /// Units of fuel for each entry of a folder that is read.
 const ENTRY_FUEL: u64 = 100;
 
+/// Units of fuel for waiting for the disk, which holds the thread: a tenth of a millisecond's.
+const SYNC_FUEL: u64 = 1_000_000;
+
 /// What a call's body works with.
 pub(super) struct Desk<'a> {
     pub(super) memory: &'a mut [u8],
@@ -360,7 +363,10 @@ fn link_positions(linker: &mut Linker<State>) -> Result<()> {
                 &mut caller,
                 call,
                 |args, _, state| descriptor(args, state, fd),
-                |desk| desk.state.files.sync(fd, all),
+                |desk| {
+                    desk.fuel = SYNC_FUEL;
+                    desk.state.files.sync(fd, all)
+                },
             )
         })?;
     }
