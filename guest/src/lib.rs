@@ -47,6 +47,11 @@ pub fn folder() -> Option<PathBuf> {
     Some(cache_root::cache_root()?.join("image"))
 }
 
+/// The folder for what can be made again: `$CROQUANT_CACHE`, else `croquant` in the user's cache folder; none without a home.
+pub fn cache() -> Option<PathBuf> {
+    cache_root::cache_root()
+}
+
 /// The licences of all software in the image, as one text.
 pub fn licences() -> &'static str {
     include_str!(env!("CROQUANT_LICENCES_PATH"))

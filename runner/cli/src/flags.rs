@@ -64,6 +64,8 @@ pub(crate) struct RunFlags {
     #[command(flatten)]
     pub(crate) watch: WatchFlags,
     #[command(flatten)]
+    pub(crate) packages: PackageFlags,
+    #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
 
@@ -77,6 +79,8 @@ pub(crate) struct ReplFlags {
     pub(crate) world: WorldFlags,
     #[command(flatten)]
     pub(crate) watch: WatchFlags,
+    #[command(flatten)]
+    pub(crate) packages: PackageFlags,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
 }
@@ -143,6 +147,32 @@ pub(crate) struct WatchFlags {
     /// Say at the end what was refused, why, and which flag would grant it
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+/// Packages that the program may import: pure-Python wheels, fetched by uv (which has its own configuration), kept, and mounted
+/// read-only.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Packages")]
+pub(crate) struct PackageFlags {
+    /// Packages for the program, as in `--with rich` or `--with 'rich>=13,click'`, besides those that its inline metadata (`# /// script`)
+    /// names. May be repeated
+    #[arg(long, value_name = "PACKAGES")]
+    pub(crate) with: Vec<OsString>,
+    /// The packages that a file names, as of `pip install -r`. May be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) requirement: Vec<OsString>,
+    /// Look for wheels in this folder, too. May be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) find_links: Vec<OsString>,
+    /// Fetch nothing: use what is on this machine
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Choose the versions anew, instead of taking what an earlier run chose for the same packages
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    /// Take no notice of the script's inline metadata
+    #[arg(long)]
+    pub(crate) no_metadata: bool,
 }
 
 /// What the program may use.

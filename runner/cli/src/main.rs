@@ -12,6 +12,7 @@ mod grants;
 mod hints;
 mod image;
 mod outcome;
+mod packages;
 mod plan;
 mod policy_file;
 mod repl;

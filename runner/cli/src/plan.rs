@@ -9,10 +9,11 @@ use croquant_sandbox::{Limits, Mount, MountRules};
 
 use crate::exit::{Exit, Failure};
 use crate::flags::{
-    CommandFlags, Flags, GrantFlags, LimitFlags, Profile, ReplFlags, RunFlags, ServeFlags,
-    WatchFlags, WorldFlags,
+    CommandFlags, Flags, GrantFlags, LimitFlags, PackageFlags, Profile, ReplFlags, RunFlags,
+    ServeFlags, WatchFlags, WorldFlags,
 };
 use crate::grants::{self, GrantError};
+use crate::packages::{self, Wanted};
 use crate::units;
 use crate::watch::WatchPlan;
 use crate::world::{self, World};
@@ -88,6 +89,8 @@ pub(crate) struct Granted {
     pub(crate) world: World,
     /// Who sees and rules on what it asks of the host.
     pub(crate) watch: WatchPlan,
+    /// Packages that it may import.
+    pub(crate) packages: Wanted,
     /// Its limits.
     pub(crate) limits: Limits,
 }
@@ -112,8 +115,9 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
             grants,
             world,
             watch,
+            packages,
             limits,
-        })) => grant(&grants, &world, &watch, &limits).map(Plan::Repl),
+        })) => grant(&grants, &world, &watch, &packages, &limits).map(Plan::Repl),
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
         Some(CommandFlags::Doctor(doctor)) => Ok(Plan::Doctor { json: doctor.json }),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
@@ -122,7 +126,13 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
 }
 
 fn plan_run(flags: RunFlags) -> Result<RunPlan, Failure> {
-    let granted = grant(&flags.grants, &flags.world, &flags.watch, &flags.limits)?;
+    let granted = grant(
+        &flags.grants,
+        &flags.world,
+        &flags.watch,
+        &flags.packages,
+        &flags.limits,
+    )?;
     let first = |words: Vec<std::ffi::OsString>| -> Result<(String, Vec<String>), Failure> {
         let mut words = words
             .iter()
@@ -181,6 +191,7 @@ fn grant(
     grants: &GrantFlags,
     world: &WorldFlags,
     watch: &WatchFlags,
+    packages: &PackageFlags,
     limits: &LimitFlags,
 ) -> Result<Granted, Failure> {
     let hidden = MountRules {
@@ -204,6 +215,7 @@ fn grant(
             trace_bytes: watch.trace_limit,
             explain: watch.explain,
         },
+        packages: packages::wanted(packages).map_err(usage_of)?,
         limits: limit(limits)?,
     })
 }

@@ -9,7 +9,7 @@ use crate::report::ReportFile;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
 use crate::watch::Watch;
-use crate::{confinement, hints, outcome, script, session};
+use crate::{confinement, hints, outcome, packages, script, session};
 
 /// Runs the program to its end.
 ///
@@ -69,12 +69,13 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Reads the script, if it is one; a folder that is the program is granted.
+    /// Reads the script, if it is one; a folder that is the program is granted, and packages that are asked for.
     fn new(plan: &mut RunPlan) -> Result<Self, Failure> {
         let mounts = &mut plan.granted.mounts;
         script::check_mounts(mounts)?;
         let mut files = Vec::new();
-        let (name, program) = match &plan.program {
+        let mut text = None;
+        let (mut name, mut program) = match &plan.program {
             Source::Script { typed, guest } => {
                 let Limits { memory_bytes, .. } = plan.granted.limits;
                 match script::find(typed, guest, mounts, memory_bytes)? {
@@ -83,7 +84,7 @@ impl Prepared {
                         rules: plan.granted.hidden.clone(),
                         ..mount
                     }),
-                    Shown::Granted => {}
+                    Shown::Granted => text = script::content(typed, memory_bytes).ok(),
                 }
                 (typed.as_str(), Program::File(guest.clone()))
             }
@@ -91,6 +92,13 @@ impl Prepared {
             Source::Module(module) => ("-m", Program::Module(module.clone())),
             Source::Stdin => ("-", Program::Stdin),
         };
+        let text = text.as_ref().or(files.first().map(|(_, content)| content));
+        packages::prepare(&mut plan.granted, text.map(|text| (name, text.as_slice())))?;
+        if let Source::Module(module) = &plan.program
+            && let Some(script) = packages::entry_point(module, &plan.granted.mounts)
+        {
+            (name, program) = (module, script);
+        }
         let mut args = vec![name.to_owned()];
         args.extend_from_slice(&plan.args);
         Ok(Self {

@@ -47,6 +47,15 @@ pub(crate) fn find(
             Access::ReadOnly,
         )));
     }
+    content(typed, memory_bytes).map(|content| Shown::File(guest.to_owned(), content))
+}
+
+/// The script's text.
+///
+/// # Errors
+/// One that cannot be read, or has no room in `memory_bytes`.
+pub(crate) fn content(typed: &str, memory_bytes: usize) -> Result<Vec<u8>, Failure> {
+    let path = Path::new(typed);
     let mut content = Vec::new();
     fs::File::open(path)
         .and_then(|file| file.take(memory_bytes as u64 + 1).read_to_end(&mut content))
@@ -58,7 +67,7 @@ pub(crate) fn find(
             "raise it with `--memory`",
         ));
     }
-    Ok(Shown::File(guest.to_owned(), content))
+    Ok(content)
 }
 
 /// Checks that the folders to be mounted are there.

@@ -7,6 +7,7 @@ use croquant_sandbox::{Console, Engine, EngineConfig, Mode, Policy, Session, Ter
 use crate::exit::Failure;
 use crate::grants::HOME;
 use crate::image;
+use crate::packages;
 use crate::plan::Granted;
 use crate::watch::Watch;
 
@@ -57,9 +58,11 @@ pub(crate) async fn start(
         calls: watch.calls.clone(),
     };
     let (limits, console) = (&granted.limits, Box::new(console));
-    Session::start_watched(engine, &policy, limits, console, watch.observer())
+    let mut session = Session::start_watched(engine, &policy, limits, console, watch.observer())
         .await
-        .map_err(Failure::host)
+        .map_err(Failure::host)?;
+    packages::enter(&mut session, &granted.mounts).await?;
+    Ok(session)
 }
 
 /// The program's environment: its home, what the terminal is, and what `--env` says.

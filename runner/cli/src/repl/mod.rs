@@ -20,7 +20,7 @@ use crate::exit::{Exit, Failure, say};
 use crate::plan::{Granted, RunPlan, Source};
 use crate::streams::StdStreams;
 use crate::watch::Watch;
-use crate::{confinement, image, outcome, run, script, session};
+use crate::{confinement, image, outcome, packages, run, script, session};
 use editor::{Editor, Request};
 
 /// What one question of the editor may cost. A property that never returns must not hang the prompt.
@@ -30,7 +30,7 @@ const QUESTION_MS: u64 = 2_000;
 ///
 /// # Errors
 /// What keeps the session from starting.
-pub(crate) fn repl(granted: Granted) -> Result<Exit, Failure> {
+pub(crate) fn repl(mut granted: Granted) -> Result<Exit, Failure> {
     if !std::io::stdin().is_terminal() {
         return run::run(RunPlan {
             program: Source::Stdin,
@@ -40,6 +40,7 @@ pub(crate) fn repl(granted: Granted) -> Result<Exit, Failure> {
         });
     }
     script::check_mounts(&granted.mounts)?;
+    packages::prepare(&mut granted, None)?;
     session::runtime()?.block_on(async {
         let history = history::prepare();
         let mut prompt = Prompt::open(granted, history.as_deref().ok()).await?;

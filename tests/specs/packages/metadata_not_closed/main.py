@@ -1,0 +1,4 @@
+import sys
+# /// script
+# dependencies = []
+print("never")

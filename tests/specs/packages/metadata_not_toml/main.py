@@ -1,0 +1,5 @@
+# /// script
+# dependencies = []
+# requires-python = three
+# ///
+print("never")
