@@ -240,14 +240,14 @@ mod tests {
     fn what_never_reaches_the_host_is_read_from_the_traceback() {
         let sentence = |line| unseen(line, &[]);
         let network =
-            sentence("OSError: [Errno 58] there is no network here: sockets cannot be opened");
+            sentence("OSError: [Errno 95] there is no network here: sockets cannot be opened");
         assert!(network.is_some_and(|sentence| sentence.contains("the network")));
         // The tests run in the crate's folder.
         let file =
-            sentence("FileNotFoundError: [Errno 44] No such file or directory: 'src/main.rs'");
+            sentence("FileNotFoundError: [Errno 2] No such file or directory: 'src/main.rs'");
         assert!(file.is_some_and(|sentence| sentence.ends_with("grant it with `--dir src`")));
         let nowhere =
-            sentence("FileNotFoundError: [Errno 44] No such file or directory: 'nowhere'");
+            sentence("FileNotFoundError: [Errno 2] No such file or directory: 'nowhere'");
         assert_eq!(nowhere, None);
         assert_eq!(sentence("ValueError: no"), None);
     }
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_file_that_a_mount_lacks_is_just_missing() {
         let mounts = [Mount::new("x", "/home/user/src", Access::ReadOnly)];
-        let line = "FileNotFoundError: [Errno 44] No such file or directory: 'src/main.rs'";
+        let line = "FileNotFoundError: [Errno 2] No such file or directory: 'src/main.rs'";
         assert_eq!(unseen(line, &mounts), None);
     }
 

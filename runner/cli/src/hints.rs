@@ -47,8 +47,7 @@ fn missing_module(line: &str) -> Option<&str> {
 
 /// The file that `open` did not find.
 pub(crate) fn missing_file(line: &str) -> Option<&str> {
-    line.strip_prefix("FileNotFoundError: [Errno 44] No such file or directory: '")
-        .or_else(|| line.strip_prefix("FileNotFoundError: [Errno 2] No such file or directory: '"))?
+    line.strip_prefix("FileNotFoundError: [Errno 2] No such file or directory: '")?
         .strip_suffix('\'')
 }
 
@@ -76,7 +75,7 @@ mod tests {
 
     #[test]
     fn files() {
-        let line = "FileNotFoundError: [Errno 44] No such file or directory: 'data.csv'";
+        let line = "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'";
         assert_eq!(missing_file(line), Some("data.csv"));
         assert_eq!(missing_file("FileNotFoundError: gone"), None);
     }
@@ -87,7 +86,7 @@ mod tests {
         assert_eq!(missing_folder(line, Some("a.py")), None);
         // The tests run in the crate's folder.
         let hint = missing_folder(
-            "FileNotFoundError: [Errno 44] No such file or directory: 'src/main.rs'",
+            "FileNotFoundError: [Errno 2] No such file or directory: 'src/main.rs'",
             None,
         );
         assert!(hint.is_some_and(|hint| hint.contains("`--dir src`")));

@@ -102,11 +102,13 @@ async fn what_never_looks_is_stopped_after_the_grace() {
         ..limits()
     })
     .await;
-    let report = interrupt(
-        &mut stage,
-        "import collections, itertools\ncollections.deque(itertools.repeat(1), maxlen=0)",
-    )
-    .await;
+    stage
+        .execute(
+            "import sqlite3\na = bytes(10**7)\nb = sqlite3.connect(':memory:'), (a + a, a + b'b')",
+        )
+        .await;
+    // One step of SQLite's machine, for ages.
+    let report = interrupt(&mut stage, "b[0].execute('select instr(?, ?)', b[1])").await;
     assert_eq!(
         (report.outcome, report.alive),
         (Outcome::Interrupted, false)

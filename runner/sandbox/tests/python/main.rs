@@ -3,6 +3,7 @@
 mod calls;
 mod interrupts;
 mod limits;
+mod long_calls;
 mod many;
 mod recursion;
 mod stage;
