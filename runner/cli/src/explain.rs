@@ -246,8 +246,7 @@ mod tests {
         let file =
             sentence("FileNotFoundError: [Errno 2] No such file or directory: 'src/main.rs'");
         assert!(file.is_some_and(|sentence| sentence.ends_with("grant it with `--dir src`")));
-        let nowhere =
-            sentence("FileNotFoundError: [Errno 2] No such file or directory: 'nowhere'");
+        let nowhere = sentence("FileNotFoundError: [Errno 2] No such file or directory: 'nowhere'");
         assert_eq!(nowhere, None);
         assert_eq!(sentence("ValueError: no"), None);
     }
