@@ -1,6 +1,17 @@
 //! Hands out the guest image: CPython for WASI, pre-initialised and compiled ahead of time, which this crate carries compressed.
 //!
-//! The image is unpacked once into the cache folder and mapped from there by every process after that.
+//! The image is unpacked once into the cache folder and mapped from there by every process after that. Nothing else is needed to run Python
+//! in the sandbox:
+//!
+//! ```
+//! # fn main() -> Result<(), croquant_guest::Error> {
+//! let image = croquant_guest::open()?;
+//! assert!(croquant_guest::PYTHON.starts_with("3."));
+//! println!("Python {}, image {}", croquant_guest::PYTHON, croquant_guest::HASH);
+//! # drop(image);
+//! # Ok(())
+//! # }
+//! ```
 
 mod cache_root;
 mod extract;

@@ -8,6 +8,204 @@
 //! Futures of this crate need a tokio runtime with its timer on. They hold no thread while they wait, and a guest
 //! that computes gives way to other tasks about every millisecond.
 //!
+//! # Start a session, run cells
+//! The image is part of the crate `croquant-guest`, which unpacks it once for each user and machine. One engine serves all sessions of a
+//! process; a session starts in well under a millisecond, and frees everything when it is dropped.
+//!
+//! ```
+//! use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let console = Recorder::new();
+//! let (policy, limits) = (Policy::default(), Limits::tutorial());
+//! let mut session = Session::start(&engine, &policy, &limits, Box::new(console.clone())).await?;
+//!
+//! let report = session.execute(&Cell::new("x = 6 * 7\nprint('x is', x)")).await?;
+//! assert_eq!(report.outcome, Outcome::Completed);
+//! assert_eq!(console.take().stdout_text(), "x is 42\n");
+//!
+//! // Variables stay from cell to cell. At a prompt, every expression shows its value; an exception is an outcome like others.
+//! session.execute(&Cell::prompt("x + 1")).await?;
+//! assert!(console.take().messages[0].json.contains("43"));
+//! let report = session.execute(&Cell::new("1 / 0")).await?;
+//! assert_eq!(report.outcome, Outcome::Raised);
+//! assert!(console.take().messages[0].json.contains("ZeroDivisionError"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Recorder`] keeps everything in memory. To pass output on as it comes, or to ask somebody for `input()`, write a [`Console`]: its
+//! futures may wait as long as they like, and slow the guest down to the pace of its reader.
+//!
+//! # Limits
+//! Nothing is unlimited. [`Limits`] has a constructor for each common use; change what you need. Limits on work, time and output
+//! hold for each call anew, and a call that meets one leaves the session alive where Python can be stopped by an exception.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let limits = Limits { fuel: 50_000_000, ..Limits::tutorial() };
+//! let console = Box::new(Recorder::new());
+//! let mut session = Session::start(&engine, &Policy::default(), &limits, console).await?;
+//! session.execute(&Cell::new("kept = [1, 2, 3]")).await?;
+//!
+//! let report = session.execute(&Cell::new("while True: pass")).await?;
+//! assert_eq!(report.outcome, Outcome::OutOfFuel);
+//! assert!(report.alive);
+//!
+//! let report = session.execute(&Cell::new("assert kept == [1, 2, 3]")).await?;
+//! assert_eq!(report.outcome, Outcome::Completed);
+//! // The same program uses the same fuel, on any machine: a figure to compare and to grade by.
+//! assert!(report.fuel > 0 && report.fuel < 50_000_000);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Policy: programs, files, folders
+//! A session is granted nothing that its [`Policy`] does not name: no file, no variable, no argument. [`Session::run`] runs a program as
+//! `python` does, to its end and exit code.
+//!
+//! ```
+//! # use croquant_sandbox::{Engine, EngineConfig, Limits, Recorder, Session};
+//! use croquant_sandbox::{Access, Mode, Mount, Outcome, Policy, Program};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("in.txt"), "crunchy")?;
+//! let script = "\
+//! import sys
+//! print(open('/data/in.txt').read(), sys.argv[1])
+//! try:
+//!     open('/data/in.txt', 'w')
+//! except OSError as error:
+//!     print(error.strerror)
+//! sys.exit(3)
+//! ";
+//! let policy = Policy {
+//!     args: vec!["main.py".into(), "argument".into()],
+//!     mounts: vec![Mount::new(folder.path(), "/data", Access::ReadOnly)],
+//!     files: vec![("/home/user/main.py".into(), script.into())],
+//!     mode: Mode::Program,
+//!     ..Policy::default()
+//! };
+//! let console = Recorder::new();
+//! let mut session =
+//!     Session::start(&engine, &policy, &Limits::script(), Box::new(console.clone())).await?;
+//! let report = session.run(&Program::File("/home/user/main.py".into())).await?;
+//! assert_eq!(report.outcome, Outcome::Exited(3));
+//! assert_eq!(console.take().stdout_text(), "crunchy argument\nRead-only file system\n");
+//! assert_eq!(std::fs::read_to_string(folder.path().join("in.txt"))?, "crunchy");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Interrupt from elsewhere
+//! An [`Interrupter`] works from any task or thread, while the session is busy: Python raises `KeyboardInterrupt`, and the variables stay.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! # let (policy, limits) = (Policy::default(), Limits::tutorial());
+//! # let mut session = Session::start(&engine, &policy, &limits, Box::new(Recorder::new())).await?;
+//! let interrupter = session.interrupter();
+//! let presser = std::thread::spawn(move || {
+//!     std::thread::sleep(std::time::Duration::from_millis(50));
+//!     interrupter.interrupt();
+//! });
+//! let report = session.execute(&Cell::new("n = 0\nwhile True: n += 1")).await?;
+//! assert_eq!(report.outcome, Outcome::Interrupted);
+//! let report = session.execute(&Cell::new("assert n > 0")).await?;
+//! assert_eq!(report.outcome, Outcome::Completed);
+//! # presser.join().unwrap();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In a server
+//! An [`Engine`] is cheap to clone and made to be shared, as the state of a web framework's handlers. A session belongs to one task, which
+//! others reach by a channel: calls are queued, a client that goes away drops the channel, and the session goes with the task.
+//! [`EngineConfig::server`] sets room aside for as many sessions as may live at once; one more is [`Error::Full`], which is a `503`.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Error, Limits, Policy, Recorder, Session};
+//! use croquant_sandbox::Report;
+//! use tokio::sync::{mpsc, oneshot};
+//!
+//! /// One cell of a client, and where its answer goes.
+//! struct Request {
+//!     source: String,
+//!     answer: oneshot::Sender<(Report, String)>,
+//! }
+//!
+//! /// Owns the session of one client.
+//! async fn own(engine: Engine, mut requests: mpsc::Receiver<Request>) -> Result<(), Error> {
+//!     let (policy, limits, console) = (Policy::default(), Limits::tutorial(), Recorder::new());
+//!     let new = || Session::start(&engine, &policy, &limits, Box::new(console.clone()));
+//!     let mut session = new().await?;
+//!     while let Some(Request { source, answer }) = requests.recv().await {
+//!         let report = session.execute(&Cell::new(&source)).await?;
+//!         if !report.alive {
+//!             session = new().await?;
+//!         }
+//!         // A client that has gone away wants no answer.
+//!         let _ = answer.send((report, console.take().stdout_text()));
+//!     }
+//!     Ok(())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new(croquant_guest::open()?, &EngineConfig::server(8))?;
+//! let (client, requests) = mpsc::channel(4);
+//! let task = tokio::spawn(own(engine, requests));
+//! for (source, expected) in [("x = 20", ""), ("exit(1)", ""), ("print('x' in globals())", "False\n")] {
+//!     let (answer, wait) = oneshot::channel();
+//!     client.send(Request { source: source.into(), answer }).await?;
+//!     assert_eq!(wait.await?.1, expected);
+//! }
+//! drop(client);
+//! task.await??;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//! What the guest does is never an [`Error`]. One says that the host failed, or was asked for what cannot be, and carries a `hint:` line for
+//! whoever can mend it.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+//! use croquant_sandbox::{Access, Error, Mount, PolicyError};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let policy = Policy {
+//!     mounts: vec![Mount::new("/tmp", "/data/../..", Access::ReadOnly)],
+//!     ..Policy::default()
+//! };
+//! let limits = Limits::tutorial();
+//! let refused = Session::start(&engine, &policy, &limits, Box::new(Recorder::new())).await;
+//! assert!(matches!(refused, Err(Error::Policy(PolicyError::NotPlain { .. }))));
+//!
+//! let (policy, console) = (Policy::default(), Box::new(Recorder::new()));
+//! let mut session = Session::start(&engine, &policy, &limits, console).await?;
+//! let report = session.execute(&Cell::new("raise SystemExit(5)")).await?;
+//! assert_eq!((report.outcome, report.alive), (Outcome::Exited(5), false));
+//! let late = session.execute(&Cell::new("1")).await;
+//! assert!(matches!(late, Err(Error::Ended)));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What ends a call
 //! A guest that has to stop is asked first: Python sees a `KeyboardInterrupt` at its next safe point, in loops, nested
 //! `try`s, regular expressions, `sleep` and `input`. The session keeps its variables. One that does not look (a long
@@ -21,7 +219,6 @@
 //! | output | as much was dropped as is allowed in all | after the grace | [`Outcome::OutputLimit`] |
 //! | memory | `MemoryError` in the guest | never | [`Outcome::OutOfMemory`] if nobody caught it |
 //! | stack | `RecursionError` in the guest | past what Python can notice | [`Outcome::StackOverflow`] |
-//!
 //! | a mount's [`Quota`], open files | `OSError` in the guest (EDQUOT, EMFILE) | never | |
 //!
 //! # Who sees and rules on what a guest asks of the host
@@ -48,6 +245,44 @@
 //!     action: PathAction::Deny(Errno::NoEnt),
 //! });
 //! assert!(wrong.check().is_err());
+//! ```
+//!
+//! An observer sees what a program touches, as it happens:
+//!
+//! ```
+//! # use croquant_sandbox::{Access, Cell, Engine, EngineConfig, Limits, Mount, Policy, Recorder, Session};
+//! use std::sync::{Arc, Mutex};
+//! use croquant_sandbox::{Event, HostCall, Observer};
+//!
+//! /// The paths that were opened.
+//! #[derive(Clone, Default)]
+//! struct Opened(Arc<Mutex<Vec<String>>>);
+//!
+//! impl Observer for Opened {
+//!     fn saw(&mut self, event: &Event<'_>) {
+//!         if let (HostCall::PathOpen, Some(path)) = (event.call, event.args.text("path")) {
+//!             self.0.lock().unwrap().push(path.to_owned());
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("in.txt"), "")?;
+//! let policy = Policy {
+//!     mounts: vec![Mount::new(folder.path(), "/data", Access::ReadOnly)],
+//!     ..Policy::default()
+//! };
+//! let (limits, opened) = (Limits::tutorial(), Opened::default());
+//! let (console, observer) = (Box::new(Recorder::new()), Box::new(opened.clone()));
+//! let mut session =
+//!     Session::start_watched(&engine, &policy, &limits, console, Some(observer)).await?;
+//! session.execute(&Cell::new("open('/data/in.txt').close()")).await?;
+//! assert!(opened.0.lock().unwrap().iter().any(|path| path.ends_with("in.txt")));
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # What makes an image
@@ -78,6 +313,7 @@ mod meter;
 mod outcome;
 mod output;
 mod policy;
+mod recorder;
 mod records;
 mod session;
 mod signals;
@@ -98,5 +334,6 @@ pub use limits::Limits;
 pub use machine::{WASMTIME, tells_written_pages};
 pub use outcome::{Called, Outcome, Report};
 pub use policy::{Access, Mode, Mount, MountRules, Policy, PolicyError, Quota, Terminal};
+pub use recorder::{Recorder, Recording};
 pub use session::{Cell, Program, Session};
 pub use trace::{AnswerKind, Args, Denial, Event, HostCall, Observer, Reason, Value};

@@ -48,13 +48,13 @@ macro_rules! calls {
 pub enum AnswerKind {
     /// Nothing: its result means something only to what was really done.
     No,
-    /// [`Answer::Done`](crate::Answer::Done).
+    /// [`CallAnswer::Done`](crate::CallAnswer::Done).
     Done,
-    /// [`Answer::Number`](crate::Answer::Number), nanoseconds.
+    /// [`CallAnswer::Number`](crate::CallAnswer::Number), nanoseconds.
     Number,
-    /// [`Answer::Bytes`](crate::Answer::Bytes).
+    /// [`CallAnswer::Bytes`](crate::CallAnswer::Bytes).
     Bytes,
-    /// [`Answer::Lines`](crate::Answer::Lines).
+    /// [`CallAnswer::Lines`](crate::CallAnswer::Lines).
     Lines,
 }
 
