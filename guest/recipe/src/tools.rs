@@ -63,7 +63,7 @@ pub(crate) fn ensure(log: &Log) -> Result<()> {
 }
 
 /// Memory that compiling the image takes at its peak, in KiB: inlining holds every function at once.
-const COMPILER_KIB: u64 = 11_800_000;
+const COMPILER_KIB: u64 = 6_500_000;
 
 /// Says so before the compiler starts, if it may be killed for want of memory: it could not say so then.
 pub(crate) fn warn_of_memory() {

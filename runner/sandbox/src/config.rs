@@ -20,6 +20,7 @@ pub(crate) fn shared() -> Config {
         .memory_may_move(false)
         .signals_based_traps(true)
         .memory_init_cow(true)
+        // What the C compiler left. Not beyond wasmtime's own limits: that doubles the memory that compiling takes, and gains nothing.
         .compiler_inlining(Inlining::Yes)
         // The meter's floor lies in a memory of its own.
         .wasm_multi_memory(true)
@@ -29,20 +30,5 @@ pub(crate) fn shared() -> Config {
         .wasm_relaxed_simd(false)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(false);
-    inline_more(&mut config);
     config
-}
-
-/// Inlines functions of up to twice wasmtime's default size, as long as the sum stays within twice its default. A call costs more in
-/// metered code than elsewhere, because the count is kept in a register within a function only.
-#[expect(
-    unsafe_code,
-    reason = "compiler flags can only be set through an unsafe call"
-)]
-fn inline_more(config: &mut Config) {
-    // SAFETY: the two flags bound the inliner; they do not change what the code means.
-    unsafe {
-        config.cranelift_flag_set("wasmtime_inlining_small_callee_size", "100");
-        config.cranelift_flag_set("wasmtime_inlining_sum_size_threshold", "4000");
-    }
 }
