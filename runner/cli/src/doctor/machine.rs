@@ -1,14 +1,15 @@
 //! What of this machine safety and speed depend on, besides the walls.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
 use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use nix::unistd::geteuid;
 
 use super::{Check, State};
 use crate::image;
+use crate::packages::uv::Uv;
 
 /// Address space for one session, with its guards and its stack.
 const SESSION_ADDRESSES: u64 = 9 << 30;
@@ -101,29 +102,23 @@ fn written_pages() -> Check {
     }
 }
 
+/// Only scripts that need packages need it.
 fn uv() -> Check {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    match std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join("uv"))
-        .find(|path| is_executable(path))
-    {
-        Some(path) => Check::ok("uv", format!("`{}`", path.display())),
-        None => Check::not(
-            State::Note,
-            "uv",
-            "not found; only scripts that need packages need it",
-            "install it as https://docs.astral.sh/uv says",
-        ),
+    match Uv::find() {
+        Ok(uv) => Check::ok("uv", format!("`{}`", uv.path().display())),
+        Err(failure) => Check {
+            name: "uv",
+            state: State::Note,
+            found: failure.message,
+            hint: failure.hint,
+        },
     }
-}
-
-fn is_executable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|entry| entry.is_file() && entry.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[track_caller]

@@ -14,7 +14,7 @@ mod metadata;
 mod request;
 mod requirement;
 mod store;
-mod uv;
+pub(crate) mod uv;
 mod wanted;
 
 use std::io::{IsTerminal as _, Write as _};

@@ -54,6 +54,11 @@ impl Uv {
         })
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Runs it in `folder`, so that no configuration of the working folder, which may have come with the script, counts. Returns
     /// what it printed.
     pub(crate) fn run(&self, arguments: &[String], folder: &Path) -> Result<String, Failed> {
