@@ -81,7 +81,7 @@ fn a_shut_pipe_is_a_broken_pipe_error() {
     let output = child.wait_with_output().expect("an end");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        stderr.contains("BrokenPipeError: [Errno 64] Broken pipe"),
+        stderr.contains("BrokenPipeError: [Errno 32] Broken pipe"),
         "{stderr}"
     );
     // 1 for the exception, or 120 if the last flush fails as well: as `python`.
