@@ -134,8 +134,7 @@ fn a_name_that_is_not_utf8_is_refused() {
         .arg(name)
         .output()
         .expect("croquant runs");
-    let expected =
-        "error: `caf\u{fffd}.py` is not UTF-8\nhint: rename it: the guest's names are UTF-8\n";
+    let expected = "error: `caf\u{fffd}.py` is not UTF-8\nhint: write it in UTF-8; names, arguments and variables of the guest are\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
     assert_eq!(output.status.code(), Some(125));
 }

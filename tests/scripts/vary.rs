@@ -13,7 +13,7 @@ const VARIATIONS: &[(&str, &str, &str)] = &[
     // When it ran.
     (
         "dates",
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} [0-9]{4}",
         "…",
     ),
     // CPython's own frozen modules have no source natively, and theirs here do: a traceback shows more.

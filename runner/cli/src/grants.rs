@@ -46,7 +46,9 @@ impl GrantError {
             Self::Root(_) => "name a folder of the guest, as in `--dir /:/host`",
             Self::Twice(_) => "give each `--dir` its own GUEST, as in `--dir HOST:GUEST`",
             Self::Env(_) => "write the variable with its value, as in `--env LANG=C`",
-            Self::NotUtf8(_) => "rename it: the guest's names are UTF-8",
+            Self::NotUtf8(_) => {
+                "write it in UTF-8; names, arguments and variables of the guest are"
+            }
         }
     }
 }
