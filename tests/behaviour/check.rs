@@ -1,6 +1,7 @@
 //! Compares what came of a run with what its spec expects.
 
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt as _;
 
 use libtest_mimic::Failed;
 
@@ -21,8 +22,14 @@ pub(crate) fn run(spec: &Spec, run: &Run) -> Result<(), Failed> {
         None => wrong += &text("stdout", &spec.stdout, run),
     }
     wrong += &text("stderr", &spec.stderr, run);
-    if run.status.code() != Some(spec.code) {
-        wrong += &format!("it ended with {}, not code {}\n", run.status, spec.code);
+    match spec.signal {
+        Some(signal) if run.status.signal() != Some(signal) => {
+            wrong += &format!("it ended with {}, not signal {signal}\n", run.status);
+        }
+        None if run.status.code() != Some(spec.code) => {
+            wrong += &format!("it ended with {}, not code {}\n", run.status, spec.code);
+        }
+        _ => {}
     }
     if let Some(report) = &run.report {
         for (key, expected) in &spec.report {

@@ -84,7 +84,14 @@ impl Place {
         let place = self.folder().display().to_string();
         let reports = TempDir::with_prefix("croquant-report-")?;
         let report = reports.path().join(REPORT);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_croquant"));
+        let mut command = if spec.ignores_interrupts {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]);
+            shell.arg(env!("CARGO_BIN_EXE_croquant"));
+            shell
+        } else {
+            Command::new(env!("CARGO_BIN_EXE_croquant"))
+        };
         command.current_dir(self.folder()).env_clear();
         command.envs(
             KEPT.iter()

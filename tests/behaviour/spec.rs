@@ -26,6 +26,10 @@ pub(crate) struct Spec {
     pub(crate) stderr: String,
     /// The exit code.
     pub(crate) code: i32,
+    /// The signal that it dies of, instead of an exit code.
+    pub(crate) signal: Option<i32>,
+    /// Start it with SIGINT ignored.
+    pub(crate) ignores_interrupts: bool,
     /// Send SIGINT when this has been written to standard output.
     pub(crate) interrupt_after: Option<String>,
     /// Symbolic links made before the run: name, target.
@@ -56,6 +60,8 @@ impl Default for Spec {
             stdout_hex: None,
             stderr: String::new(),
             code: 0,
+            signal: None,
+            ignores_interrupts: false,
             interrupt_after: None,
             links: BTreeMap::new(),
             folders: Vec::new(),

@@ -4,6 +4,7 @@ use std::io;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use crate::sigint;
 use croquant_sandbox::{Interrupter, Limits};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -23,7 +24,8 @@ enum Press {
 
 /// Listens to Ctrl-C, so that it no longer ends this process.
 pub(crate) struct CtrlC {
-    signal: Signal,
+    /// None if whoever started croquant wants it ignored.
+    signal: Option<Signal>,
     grace: Duration,
     last: Option<Instant>,
 }
@@ -34,8 +36,12 @@ impl CtrlC {
     /// # Errors
     /// If the system refuses the signal's handler.
     pub(crate) fn listen(limits: &Limits) -> io::Result<Self> {
+        let signal = match sigint::is_ignored() {
+            true => None,
+            false => Some(signal(SignalKind::interrupt())?),
+        };
         Ok(Self {
-            signal: signal(SignalKind::interrupt())?,
+            signal,
             grace: Duration::from_millis(limits.grace_ms),
             last: None,
         })
@@ -52,7 +58,7 @@ impl CtrlC {
         loop {
             tokio::select! {
                 output = &mut call => return output,
-                Some(()) = self.signal.recv() => self.press(interrupter),
+                () = pressed(self.signal.as_mut()) => self.press(interrupter),
             }
         }
     }
@@ -67,6 +73,17 @@ impl CtrlC {
             }
             Press::Kills => interrupter.kill(),
         }
+    }
+}
+
+/// The next press. It never comes where SIGINT is ignored.
+async fn pressed(signal: Option<&mut Signal>) {
+    let heard = match signal {
+        Some(signal) => signal.recv().await,
+        None => None,
+    };
+    if heard.is_none() {
+        std::future::pending().await
     }
 }
 

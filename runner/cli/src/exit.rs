@@ -6,7 +6,7 @@ use std::process::ExitCode;
 /// How the command ends. `main` turns it into the exit code; nothing else exits.
 ///
 /// A program's own codes pass through. Croquant's own are those of `env` and `timeout`, and for the limits
-/// 128 plus the signal with which a kernel stops a process for the same reason, so that a caller can tell them from a program's.
+/// 128 plus the signal with which a kernel stops a process for the same reason (or one that never ends a process), so that a caller can tell them from a program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0 to 255: what the program returned, as `python` has it (1 for an uncaught exception).
@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     Unreadable,
     /// 127: what was to be run or mounted is not there (as `env`).
     NotFound,
-    /// 130: interrupted (128 + SIGINT).
+    /// 130: interrupted (128 + SIGINT). Where it can, the process dies of the signal itself, as `python` does, so that shells see it.
     Interrupted,
     /// 134: the guest failed, which no Python program should manage (128 + SIGABRT).
     Trapped,
@@ -29,6 +29,10 @@ pub(crate) enum Exit {
     Stack,
     /// 142: a wait for input lasted too long (128 + SIGALRM).
     Idle,
+    /// 144: too many open files.
+    OpenFiles,
+    /// 145: more at once than the host holds for a program.
+    HostMemory,
     /// 152: the fuel ran out (128 + SIGXCPU).
     Fuel,
     /// 153: the output limit (128 + SIGXFSZ).
@@ -49,6 +53,8 @@ impl Exit {
             Self::Memory => 137,
             Self::Stack => 139,
             Self::Idle => 142,
+            Self::OpenFiles => 144,
+            Self::HostMemory => 145,
             Self::Fuel => 152,
             Self::Output => 153,
         }
@@ -126,6 +132,8 @@ mod tests {
             Exit::Memory,
             Exit::Stack,
             Exit::Idle,
+            Exit::OpenFiles,
+            Exit::HostMemory,
             Exit::Fuel,
             Exit::Output,
         ];

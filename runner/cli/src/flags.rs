@@ -51,8 +51,9 @@ pub(crate) struct RunFlags {
     /// Run this module as a script; what follows are its arguments
     #[arg(short = 'm', value_name = "MODULE", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) module: Option<Vec<OsString>>,
-    /// Write what the run used (fuel, time, memory, output) to this file, as JSON
-    #[arg(long, value_name = "FILE")]
+    /// Tell what the run used (fuel, time, memory, input and output): as one line of JSON at the end of stderr, as text for people there, or as
+    /// JSON in a file (`./json` for one of that name)
+    #[arg(long, value_name = "json|text|FILE")]
     pub(crate) report: Option<OsString>,
     /// The script, or `-` for standard input, and its arguments
     #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
@@ -200,6 +201,12 @@ pub(crate) struct LimitFlags {
     /// Output on stdout and stderr together; a number alone is MiB [default: 16G]
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub(crate) output: Option<u64>,
+    /// Lines of output per second, on each stream; what comes faster is cut, with a mark [default: 10M]
+    #[arg(long, value_name = "LINES", value_parser = units::count)]
+    pub(crate) output_lines: Option<u64>,
+    /// What may cross at once between the program and its surroundings, held by croquant meanwhile; a number alone is MiB [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub(crate) host_memory: Option<u64>,
     /// Files and folders that may be open at once in the folders of `--dir` [default: 512]
     #[arg(long, value_name = "NUMBER", value_parser = units::small_count)]
     pub(crate) open_files: Option<u32>,
@@ -251,10 +258,12 @@ Exit codes:
   125    croquant failed, or its command line is wrong
   126    the script cannot be read
   127    the script or folder is not there
-  130    interrupted
+  130    interrupted (death by SIGINT, where the shell is to see it)
   134    the guest failed
   137    the memory limit
   139    the stack ran over
   142    a wait for input lasted too long
+  144    too many open files
+  145    more at once than croquant holds for a program
   152    the fuel ran out
   153    the output limit";

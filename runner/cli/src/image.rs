@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::exit::Failure;
 
+/// The hash of everything that made the image.
+pub(crate) const HASH: &str = croquant_guest::HASH;
+
 /// The image, ready to be mapped.
 ///
 /// # Errors
@@ -34,7 +37,7 @@ pub(crate) fn version() -> String {
         "croquant {} (Python {}, image {})",
         env!("CARGO_PKG_VERSION"),
         croquant_guest::PYTHON,
-        croquant_guest::HASH
+        HASH
     )
 }
 

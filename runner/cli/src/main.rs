@@ -21,6 +21,7 @@ mod run;
 mod script;
 mod serve;
 mod session;
+mod sigint;
 mod streams;
 mod trace;
 mod units;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
             failure.exit
         }
     };
+    if exit == Exit::Interrupted {
+        sigint::die();
+    }
     exit.into()
 }
 

@@ -12,14 +12,7 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
         Outcome::Raised if report.dropped_bytes == 0 => Ok(Exit::Program(1)),
         Outcome::Exited(code) if report.dropped_bytes == 0 => Ok(Exit::Program(*code)),
         Outcome::Completed | Outcome::Raised | Outcome::Exited(_) | Outcome::OutputLimit => {
-            Err(Failure::new(
-                Exit::Output,
-                format!(
-                    "the program wrote more than {}, and the rest was dropped",
-                    show_size(limits.output_bytes)
-                ),
-                "raise the limit with `--output`",
-            ))
+            Err(too_much_output(report, limits))
         }
         // Python has shown its traceback.
         Outcome::Interrupted => Ok(Exit::Interrupted),
@@ -49,6 +42,22 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
             ),
             "give it its input, end its input with Ctrl-D, or raise the limit with `--input-idle`",
         )),
+        Outcome::OpenFiles => Err(Failure::new(
+            Exit::OpenFiles,
+            format!(
+                "the program may have `{}` files open at once",
+                limits.open_files
+            ),
+            "close files that are done with, or raise the limit with `--open-files`",
+        )),
+        Outcome::HostMemory => Err(Failure::new(
+            Exit::HostMemory,
+            format!(
+                "the program sent or was sent more than {} at once",
+                show_size(limits.host_bytes as u64)
+            ),
+            "send it in pieces, or raise the limit with `--host-memory`",
+        )),
         Outcome::OutOfMemory => Err(Failure::new(
             Exit::Memory,
             format!(
@@ -70,36 +79,27 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
     }
 }
 
-/// A program that was refused memory and died of the `MemoryError`, as the end of its stderr says, ran into its limit: `python` reports
-/// that as any other exception.
-pub(crate) fn of_memory(report: Report, tail: &str) -> Report {
-    let died = report.memory_refused
-        && report.outcome == Outcome::Exited(1)
-        && tail.contains("MemoryError");
-    let outcome = if died {
-        Outcome::OutOfMemory
+/// What is said of output that was dropped.
+fn too_much_output(report: &Report, limits: &Limits) -> Failure {
+    let too_fast = report.output_bytes + report.dropped_bytes <= limits.output_bytes;
+    let (message, hint) = if too_fast {
+        (
+            format!(
+                "the program wrote more than `{}` lines a second, and `{}` were dropped",
+                limits.output_lines, report.dropped_lines
+            ),
+            "print less, or raise the limit with `--output-lines`",
+        )
     } else {
-        report.outcome.clone()
+        (
+            format!(
+                "the program wrote more than {}, and the rest was dropped",
+                show_size(limits.output_bytes)
+            ),
+            "raise the limit with `--output`",
+        )
     };
-    Report { outcome, ..report }
-}
-
-/// The outcome's name in a report.
-pub(crate) fn name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Completed => "completed",
-        Outcome::Raised => "raised",
-        Outcome::Exited(_) => "exited",
-        Outcome::Interrupted => "interrupted",
-        Outcome::Killed => "killed",
-        Outcome::OutOfFuel => "out_of_fuel",
-        Outcome::Deadline => "deadline",
-        Outcome::InputIdle => "input_idle",
-        Outcome::OutOfMemory => "out_of_memory",
-        Outcome::OutputLimit => "output_limit",
-        Outcome::StackOverflow => "stack_overflow",
-        Outcome::Trapped(_) => "trapped",
-    }
+    Failure::new(Exit::Output, message, hint)
 }
 
 #[cfg(test)]
@@ -112,8 +112,12 @@ mod tests {
             fuel: 1,
             wall_us: 1,
             waited_us: 0,
+            cpu_us: 1,
+            host_calls: 0,
+            input_bytes: 0,
             output_bytes: 0,
             dropped_bytes,
+            dropped_lines: 0,
             memory_bytes: 0,
             memory_refused: false,
             alive: false,
@@ -140,6 +144,8 @@ mod tests {
         check(Outcome::OutOfFuel, 0, 152);
         check(Outcome::Deadline, 0, 124);
         check(Outcome::InputIdle, 0, 142);
+        check(Outcome::OpenFiles, 0, 144);
+        check(Outcome::HostMemory, 0, 145);
         check(Outcome::OutOfMemory, 0, 137);
         check(Outcome::OutputLimit, 9, 153);
         check(Outcome::StackOverflow, 0, 139);
@@ -150,17 +156,5 @@ mod tests {
     fn lost_output_is_no_success() {
         check(Outcome::Exited(0), 1, 153);
         check(Outcome::Completed, 1, 153);
-    }
-
-    #[test]
-    fn memory_is_named_only_where_it_was_refused() {
-        let refused = |memory_refused| Report {
-            memory_refused,
-            ..report(Outcome::Exited(1), 0)
-        };
-        let outcome = |refused, line| of_memory(refused, line).outcome;
-        assert_eq!(outcome(refused(true), "MemoryError"), Outcome::OutOfMemory);
-        assert_eq!(outcome(refused(true), "ValueError"), Outcome::Exited(1));
-        assert_eq!(outcome(refused(false), "MemoryError"), Outcome::Exited(1));
     }
 }

@@ -14,6 +14,7 @@ use crate::flags::{
 };
 use crate::grants::{self, GrantError};
 use crate::packages::{self, Wanted};
+use crate::report;
 use crate::units;
 use crate::watch::WatchPlan;
 use crate::world::{self, World};
@@ -55,7 +56,7 @@ pub(crate) struct RunPlan {
     /// What it is granted.
     pub(crate) granted: Granted,
     /// Where to write what it used.
-    pub(crate) report: Option<PathBuf>,
+    pub(crate) report: Option<report::Wanted>,
 }
 
 /// Where a program comes from.
@@ -164,7 +165,7 @@ fn plan_run(flags: RunFlags) -> Result<RunPlan, Failure> {
         program,
         args,
         granted,
-        report: flags.report.map(PathBuf::from),
+        report: flags.report.map(report::Wanted::of),
     })
 }
 
@@ -247,6 +248,10 @@ fn limit(flags: &LimitFlags) -> Result<Limits, Failure> {
         grace_ms: time("--grace", flags.grace, base.grace_ms)?,
         memory_bytes: memory as usize,
         output_bytes: flags.output.unwrap_or(base.output_bytes),
+        output_lines: flags.output_lines.unwrap_or(base.output_lines).max(1),
+        host_bytes: flags
+            .host_memory
+            .map_or(base.host_bytes, |bytes| bytes as usize),
         open_files: flags.open_files.unwrap_or(base.open_files),
     })
 }

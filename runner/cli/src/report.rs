@@ -1,46 +1,152 @@
-//! `--report`: what a run used, for programs to read.
+//! `--report`: what a run used, for programs and for people.
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
-use croquant_sandbox::Report;
-use serde_json::json;
+use croquant_sandbox::{Limits, Report};
+use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
-use crate::{outcome, script};
+use crate::units::show_size;
+use crate::{image, script};
 
-/// The file that the report goes to, made before the program starts so that a wrong path costs no run.
-pub(crate) struct ReportFile {
-    file: File,
-    shown: String,
+/// The version of the report's shape. Names are added without a new one; it rises when one changes its meaning or goes.
+const SCHEMA: u32 = 1;
+
+/// Where a report goes, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// One line of JSON at the end of stderr.
+    Json,
+    /// Lines for people at the end of stderr.
+    Text,
+    /// One line of JSON in this file.
+    File(PathBuf),
 }
 
-impl ReportFile {
-    /// Creates the file.
-    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+impl Wanted {
+    /// What `--report` was given.
+    pub(crate) fn of(text: std::ffi::OsString) -> Self {
+        match text.to_str() {
+            Some("json") => Self::Json,
+            Some("text") => Self::Text,
+            _ => Self::File(text.into()),
+        }
+    }
+}
+
+/// Where a report goes, ready to be written.
+pub(crate) enum Sink {
+    Json,
+    Text,
+    /// Made before the program starts, so that a wrong path costs no run.
+    File {
+        file: File,
+        shown: String,
+    },
+}
+
+impl Sink {
+    /// Creates the file, if it is one.
+    pub(crate) fn open(wanted: &Wanted) -> Result<Self, Failure> {
+        let path = match wanted {
+            Wanted::Json => return Ok(Self::Json),
+            Wanted::Text => return Ok(Self::Text),
+            Wanted::File(path) => path,
+        };
         let shown = path.display().to_string();
         match File::create(path) {
-            Ok(file) => Ok(Self { file, shown }),
+            Ok(file) => Ok(Self::File { file, shown }),
             Err(error) => Err(cannot_write(&shown, &error)),
         }
     }
 
     /// Writes the report.
-    pub(crate) fn write(mut self, report: &Report, exit_code: u8) -> Result<(), Failure> {
-        let text = json!({
-            "outcome": outcome::name(&report.outcome),
-            "exit_code": exit_code,
-            "fuel": report.fuel,
-            "wall_us": report.wall_us,
-            "waited_us": report.waited_us,
-            "memory_bytes": report.memory_bytes,
-            "memory_refused": report.memory_refused,
-            "output_bytes": report.output_bytes,
-            "dropped_bytes": report.dropped_bytes,
-        });
-        writeln!(self.file, "{text}").map_err(|error| cannot_write(&self.shown, &error))
+    pub(crate) fn write(
+        self,
+        report: &Report,
+        limits: &Limits,
+        exit_code: u8,
+    ) -> Result<(), Failure> {
+        match self {
+            // A stderr that is gone has nobody to tell.
+            Self::Json => {
+                let _ = writeln!(std::io::stderr(), "{}", to_json(report, limits, exit_code));
+                Ok(())
+            }
+            Self::Text => {
+                let _ = std::io::stderr().write_all(to_text(report, limits, exit_code).as_bytes());
+                Ok(())
+            }
+            Self::File { mut file, shown } => {
+                writeln!(file, "{}", to_json(report, limits, exit_code))
+                    .map_err(|error| cannot_write(&shown, &error))
+            }
+        }
     }
+}
+
+/// The report as the README has it. Times are microseconds, sizes bytes.
+fn to_json(report: &Report, limits: &Limits, exit_code: u8) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "image": image::HASH,
+        "outcome": report.outcome.name(),
+        "exit_code": exit_code,
+        "fuel": report.fuel,
+        "cpu_us": report.cpu_us,
+        "wall_us": report.wall_us,
+        "waited_us": report.waited_us,
+        "peak_memory_bytes": report.memory_bytes,
+        "memory_refused": report.memory_refused,
+        "host_calls": report.host_calls,
+        "input_bytes": report.input_bytes,
+        "output_bytes": report.output_bytes,
+        "dropped_bytes": report.dropped_bytes,
+        "dropped_lines": report.dropped_lines,
+        "limits": {
+            "fuel": limits.fuel,
+            "deadline_ms": limits.deadline_ms,
+            "input_idle_ms": limits.input_idle_ms,
+            "grace_ms": limits.grace_ms,
+            "memory_bytes": limits.memory_bytes,
+            "output_bytes": limits.output_bytes,
+            "output_lines": limits.output_lines,
+            "host_bytes": limits.host_bytes,
+            "open_files": limits.open_files,
+        },
+    })
+}
+
+fn to_text(report: &Report, limits: &Limits, exit_code: u8) -> String {
+    let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
+    let ms = |us: u64| us as f64 / 1000.0;
+    let memory = report.memory_bytes as u64;
+    let mut text = format!(
+        "\
+outcome  {} (exit code {exit_code})
+fuel     {} units, {:.1} % of the limit
+time     {:.1} ms, of that {:.1} ms processor, {:.1} ms waiting for input
+memory   {:.1} MiB at most, {:.1} % of the limit
+traffic  {} bytes in, {} bytes out, {} calls of the host
+",
+        report.outcome.name(),
+        report.fuel,
+        share(report.fuel, limits.fuel),
+        ms(report.wall_us),
+        ms(report.cpu_us),
+        ms(report.waited_us),
+        memory as f64 / (1 << 20) as f64,
+        share(memory, limits.memory_bytes as u64),
+        report.input_bytes,
+        report.output_bytes,
+        report.host_calls,
+    );
+    if report.dropped_bytes > 0 {
+        text += &format!("dropped  {} of output\n", show_size(report.dropped_bytes));
+    }
+    text
 }
 
 fn cannot_write(shown: &str, error: &std::io::Error) -> Failure {

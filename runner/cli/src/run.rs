@@ -5,7 +5,7 @@ use croquant_sandbox::{Limits, Mode, Mount, Program, Report};
 use crate::ctrl_c::CtrlC;
 use crate::exit::{Exit, Failure};
 use crate::plan::{RunPlan, Source};
-use crate::report::ReportFile;
+use crate::report::Sink;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
 use crate::watch::Watch;
@@ -17,21 +17,25 @@ use crate::{confinement, hints, outcome, packages, script, session};
 /// What keeps it from starting, and each limit that stops it.
 pub(crate) fn run(mut plan: RunPlan) -> Result<Exit, Failure> {
     let prepared = Prepared::new(&mut plan)?;
-    let report_file = plan.report.as_deref().map(ReportFile::create).transpose()?;
+    let sink = plan.report.as_ref().map(Sink::open).transpose()?;
     let watch = Watch::open(&plan.granted.watch, &plan.granted.mounts)?;
     let (streams, tail) = StdStreams::new();
     let runtime = session::runtime()?;
     let report = runtime.block_on(execute(&plan, &watch, prepared, streams))?;
-    let report = outcome::of_memory(report, &tail.text());
     let limits = &plan.granted.limits;
     let conclusion = outcome::conclude(&report, limits);
-    if let Some(file) = report_file {
-        file.write(&report, code(&conclusion))?;
-    }
     let died = conclusion == Ok(Exit::Program(1));
     watch.finish(died.then(|| tail.last_line()).as_deref())?;
     if died && !watch.explains() {
         explain(&plan, &tail);
+    }
+    if let Some(sink) = sink {
+        if let Err(failure) = &conclusion {
+            // The report comes last, and is the last line.
+            failure.print();
+        }
+        sink.write(&report, limits, code(&conclusion))?;
+        return conclusion.or_else(|failure| Ok(failure.exit));
     }
     conclusion
 }

@@ -30,14 +30,9 @@ pub(crate) struct Tail(Arc<Mutex<Vec<u8>>>);
 impl Tail {
     /// The last line that has something in it.
     pub(crate) fn last_line(&self) -> String {
-        let text = self.text();
-        text.trim_end().lines().next_back().unwrap_or("").to_owned()
-    }
-
-    /// All of it.
-    pub(crate) fn text(&self) -> String {
         let bytes = self.0.lock().map(|bytes| bytes.clone()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        let text = String::from_utf8_lossy(&bytes);
+        text.trim_end().lines().next_back().unwrap_or("").to_owned()
     }
 
     fn push(&self, bytes: &[u8]) {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::{Result, Store};
 
+use crate::cpu::Cpu;
 use crate::drive::{Driven, drive};
 use crate::ending::{self, Entry, Facts};
 use crate::guest::Guest;
@@ -31,6 +32,7 @@ pub(crate) struct Ended {
     fuel: u64,
     wall: Duration,
     waited: Duration,
+    cpu: Duration,
 }
 
 /// How it ended, before that becomes an outcome.
@@ -79,7 +81,8 @@ impl Call {
         signals.open(Duration::from_millis(limits.grace_ms));
         // Declared after the store, so dropped before it.
         let watched = watchdog.watch(meter.floor(&mut store), signals.clone())?;
-        let calling = self.enter(input, &mut store, guest);
+        let cpu = Cpu::default();
+        let calling = cpu.count(self.enter(input, &mut store, guest));
         let (driven, waited) = drive(calling, &signals, limits).await;
         drop(watched);
         let reason = signals.reason();
@@ -113,6 +116,7 @@ impl Call {
             fuel,
             wall: began.elapsed(),
             waited,
+            cpu: cpu.spent(),
         })
     }
 
@@ -191,8 +195,12 @@ impl Ended {
             fuel: self.fuel,
             wall_us: micros(self.wall),
             waited_us: micros(self.waited),
+            cpu_us: micros(self.cpu),
+            host_calls: state.tally.host_calls,
+            input_bytes: state.tally.input_bytes,
             output_bytes: state.output.passed,
             dropped_bytes: state.output.dropped,
+            dropped_lines: state.output.dropped_lines,
             memory_bytes,
             memory_refused: state.growth.refused,
             alive,

@@ -60,7 +60,7 @@ fn exit_code(value: i32, facts: Facts<'_>) -> Outcome {
     // `python` ends with 130 after a `KeyboardInterrupt`, with 1 after any other exception.
     match value {
         130 if facts.told == Some(Cause::Interrupt) => Outcome::Interrupted,
-        1 => exception(facts).unwrap_or(Outcome::Exited(1)),
+        1 => last_exception(facts).unwrap_or(Outcome::Exited(1)),
         0..=255 => Outcome::Exited(value.to_le_bytes()[0]),
         _ => Outcome::Trapped(format!("the guest returned exit code {value}")),
     }
@@ -70,22 +70,36 @@ fn exit_code(value: i32, facts: Facts<'_>) -> Outcome {
 fn limit(cause: Cause) -> Option<Outcome> {
     match cause {
         Cause::Interrupt => None,
-        Cause::InputIdle | Cause::Output | Cause::Deadline | Cause::Fuel => {
+        Cause::InputIdle | Cause::Output | Cause::Deadline | Cause::Fuel | Cause::HostMemory => {
             Some(stopped(Some(cause)))
         }
     }
 }
 
-/// The outcome that stands behind a reported exception, if one does.
+/// The outcome that stands behind the exception that a cell reported, if one does.
 fn exception(facts: Facts<'_>) -> Option<Outcome> {
-    let interrupted = facts.told == Some(Cause::Interrupt);
-    if !interrupted && !facts.refused {
-        return None;
-    }
     let error = serde_json::from_str::<serde_json::Value>(facts.heard.error.as_deref()?).ok()?;
-    match error.get("ename")?.as_str()? {
-        "KeyboardInterrupt" if interrupted => Some(Outcome::Interrupted),
+    let text = |name| error.get(name).and_then(|value| value.as_str());
+    limit_of(text("ename")?, text("evalue").unwrap_or(""), facts)
+}
+
+/// The outcome that stands behind the exception of which a program died. `python` reports it in no other way than by the traceback, whose
+/// last line is the exception.
+fn last_exception(facts: Facts<'_>) -> Option<Outcome> {
+    let line = facts.heard.last_line();
+    let (name, text) = line.split_once(": ").unwrap_or((&line, ""));
+    limit_of(name, text, facts)
+}
+
+/// What `OSError` says of EMFILE: POSIX's words and musl's.
+const EMFILE: [&str; 2] = ["] Too many open files", "] No file descriptors available"];
+
+/// The limit that raised an exception, if one did: what the program itself raises under these names is its own affair.
+fn limit_of(name: &str, text: &str, facts: Facts<'_>) -> Option<Outcome> {
+    match name {
+        "KeyboardInterrupt" if facts.told == Some(Cause::Interrupt) => Some(Outcome::Interrupted),
         "MemoryError" if facts.refused => Some(Outcome::OutOfMemory),
+        "OSError" if EMFILE.iter().any(|emfile| text.contains(emfile)) => Some(Outcome::OpenFiles),
         _ => None,
     }
 }
@@ -108,6 +122,7 @@ pub(crate) fn stopped(cause: Option<Cause>) -> Outcome {
         Some(Cause::Output) => Outcome::OutputLimit,
         Some(Cause::Deadline) => Outcome::Deadline,
         Some(Cause::Fuel) => Outcome::OutOfFuel,
+        Some(Cause::HostMemory) => Outcome::HostMemory,
     }
 }
 
@@ -158,7 +173,7 @@ mod tests {
                 r#"{{"ename": "{ename}", "evalue": "", "traceback": []}}"#
             )),
             exit: Some(r#"{"code": 3}"#.into()),
-            reply: None,
+            ..Heard::default()
         };
         assert_eq!(
             returned(
@@ -312,6 +327,38 @@ mod tests {
             "MemoryError",
             (Outcome::Raised, true),
         );
+    }
+
+    #[test]
+    fn a_program_tells_its_exception_on_stderr() {
+        let outcome = |told, refused, stderr: &str| {
+            let mut heard = Heard::default();
+            heard.note_stderr(b"Traceback (most recent call last):\n  File\n");
+            heard.note_stderr(stderr.as_bytes());
+            let facts = Facts {
+                told,
+                refused,
+                heard: &heard,
+            };
+            returned(Entry::Run, 1, facts).0
+        };
+        assert_eq!(outcome(None, true, "MemoryError\n"), Outcome::OutOfMemory);
+        assert_eq!(
+            outcome(None, true, "MemoryError: no\n\n"),
+            Outcome::OutOfMemory
+        );
+        assert_eq!(outcome(None, false, "MemoryError\n"), Outcome::Exited(1));
+        assert_eq!(outcome(None, true, "MyMemoryError\n"), Outcome::Exited(1));
+        let files = "OSError: [Errno 24] Too many open files: 'a: b'\n";
+        assert_eq!(outcome(None, false, files), Outcome::OpenFiles);
+        assert_eq!(
+            outcome(None, false, "OSError: [Errno 2] x"),
+            Outcome::Exited(1)
+        );
+        let files = "OSError: [Errno 33] No file descriptors available: 'x'";
+        assert_eq!(outcome(None, false, files), Outcome::OpenFiles);
+        let long = format!("{}\nMemoryError\n", "x".repeat(5_000));
+        assert_eq!(outcome(None, true, &long), Outcome::OutOfMemory);
     }
 
     #[test]

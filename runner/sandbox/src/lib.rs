@@ -217,6 +217,8 @@
 //! | deadline | it is reached; waiting for input does not count | after the grace | [`Outcome::Deadline`] |
 //! | idle input | one wait lasted that long | after the grace | [`Outcome::InputIdle`] |
 //! | output | as much was dropped as is allowed in all | after the grace | [`Outcome::OutputLimit`] |
+//! | memory of the host | one message or line of input is larger | after the grace | [`Outcome::HostMemory`] |
+//! | open files | `OSError` (EMFILE) in the guest | never | [`Outcome::OpenFiles`] if nobody caught it |
 //! | memory | `MemoryError` in the guest | never | [`Outcome::OutOfMemory`] if nobody caught it |
 //! | stack | `RecursionError` in the guest | past what Python can notice | [`Outcome::StackOverflow`] |
 //! | a mount's [`Quota`], open files | `OSError` in the guest (EDQUOT, EMFILE) | never | |
@@ -296,6 +298,7 @@ mod clock;
 pub mod compile;
 mod config;
 mod console;
+mod cpu;
 mod drive;
 mod ending;
 mod engine;

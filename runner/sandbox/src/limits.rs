@@ -15,8 +15,15 @@ pub struct Limits {
     /// Linear memory, in bytes: the heap and the scratch files together. Python raises `MemoryError` past it.
     pub memory_bytes: usize,
     /// Output and messages per call, in bytes. What comes after is dropped and counted; one mark is written. A guest that
-    /// sends as much again is stopped.
+    /// sends as much again is stopped. Protects whoever reads.
     pub output_bytes: u64,
+    /// Lines of output per second, on each stream. What comes faster is dropped and counted, with a mark where it is cut and
+    /// another where it goes on; so many lines may come at once. Dropped bytes count towards the end of a flood.
+    /// Protects readers, for whom each line is work.
+    pub output_lines: u64,
+    /// What the host holds at once for the guest, in bytes: a message on its way, a line of input that was typed. A
+    /// guest that needs more is stopped. Protects the host's memory.
+    pub host_bytes: usize,
     /// Files and folders that may be open at once in a session with mounts; one more is an `OSError` (EMFILE). Protects the
     /// host's descriptors.
     pub open_files: u32,
@@ -32,6 +39,8 @@ impl Limits {
             grace_ms: 2_000,
             memory_bytes: 1 << 30,
             output_bytes: 16 << 30,
+            output_lines: 10_000_000,
+            host_bytes: 64 << 20,
             open_files: 512,
         }
     }
@@ -45,6 +54,8 @@ impl Limits {
             grace_ms: 1_000,
             memory_bytes: 256 << 20,
             output_bytes: 1 << 20,
+            output_lines: 5_000,
+            host_bytes: 4 << 20,
             open_files: 64,
         }
     }
@@ -58,6 +69,8 @@ impl Limits {
             grace_ms: 500,
             memory_bytes: 256 << 20,
             output_bytes: 256 << 10,
+            output_lines: 50_000,
+            host_bytes: 4 << 20,
             open_files: 64,
         }
     }

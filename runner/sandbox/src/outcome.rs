@@ -19,14 +19,41 @@ pub enum Outcome {
     Deadline,
     /// It waited for input longer than [`Limits::input_idle_ms`](crate::Limits::input_idle_ms).
     InputIdle,
+    /// It died of an `OSError` (EMFILE) at [`Limits::open_files`](crate::Limits::open_files).
+    OpenFiles,
+    /// It sent, or was sent, more at once than [`Limits::host_bytes`](crate::Limits::host_bytes).
+    HostMemory,
     /// It raised `MemoryError` at [`Limits::memory_bytes`](crate::Limits::memory_bytes).
     OutOfMemory,
-    /// It was stopped because it wrote on and on past [`Limits::output_bytes`](crate::Limits::output_bytes).
+    /// It was stopped because it wrote on and on past [`Limits::output_bytes`](crate::Limits::output_bytes) or
+    /// [`Limits::output_lines`](crate::Limits::output_lines).
     OutputLimit,
     /// It ran through the stack where Python could not notice. The session is over.
     StackOverflow,
     /// The guest itself failed: a defect of the image, or an attack on it. The session is over.
     Trapped(String),
+}
+
+impl Outcome {
+    /// Its name in reports: lower case, words joined by `_`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Raised => "raised",
+            Self::Exited(_) => "exited",
+            Self::Interrupted => "interrupted",
+            Self::Killed => "killed",
+            Self::OutOfFuel => "out_of_fuel",
+            Self::Deadline => "deadline",
+            Self::InputIdle => "input_idle",
+            Self::OpenFiles => "open_files",
+            Self::HostMemory => "host_memory",
+            Self::OutOfMemory => "out_of_memory",
+            Self::OutputLimit => "output_limit",
+            Self::StackOverflow => "stack_overflow",
+            Self::Trapped(_) => "trapped",
+        }
+    }
 }
 
 impl std::fmt::Display for Outcome {
@@ -41,6 +68,8 @@ impl std::fmt::Display for Outcome {
             Self::OutOfFuel => formatter.write_str("ran out of fuel"),
             Self::Deadline => formatter.write_str("ran past its deadline"),
             Self::InputIdle => formatter.write_str("waited too long for input"),
+            Self::OpenFiles => formatter.write_str("opened too many files"),
+            Self::HostMemory => formatter.write_str("sent more at once than the host holds"),
             Self::OutOfMemory => formatter.write_str("ran out of memory"),
             Self::OutputLimit => formatter.write_str("wrote too much output"),
             Self::StackOverflow => formatter.write_str("overflowed its stack"),
@@ -60,11 +89,19 @@ pub struct Report {
     pub wall_us: u64,
     /// Of that, time spent waiting for input.
     pub waited_us: u64,
+    /// Processor time of the host's thread while the guest ran, its host calls included, in microseconds.
+    pub cpu_us: u64,
+    /// How often the guest called the host.
+    pub host_calls: u64,
+    /// Bytes of input that were handed to the guest. Files of mounts are not counted.
+    pub input_bytes: u64,
     /// Bytes of output and messages that were passed on.
     pub output_bytes: u64,
-    /// Bytes that were dropped past the output limit.
+    /// Bytes that were dropped past the limits on output.
     pub dropped_bytes: u64,
-    /// Linear memory at the end, in bytes.
+    /// Lines that were dropped because too many came at once, among those bytes.
+    pub dropped_lines: u64,
+    /// Linear memory at the end, in bytes. It never shrinks, so this is the most that the session had so far.
     pub memory_bytes: usize,
     /// Whether memory was refused at the limit, whatever the program made of it.
     pub memory_refused: bool,

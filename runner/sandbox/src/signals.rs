@@ -19,6 +19,8 @@ pub(crate) enum Cause {
     Deadline = 4,
     /// Its fuel is used up.
     Fuel = 5,
+    /// It needs more of the host's memory than it may.
+    HostMemory = 6,
 }
 
 impl Cause {
@@ -29,6 +31,7 @@ impl Cause {
             Self::Output,
             Self::Deadline,
             Self::Fuel,
+            Self::HostMemory,
         ]
         .into_iter()
         .find(|cause| *cause as u8 == number)

@@ -34,10 +34,20 @@ pub(crate) struct State {
     pub(crate) heard: Heard,
     pub(crate) clocks: Clocks,
     pub(crate) chance: Chance,
+    pub(crate) tally: Tally,
+    /// How much the host may hold at once for the guest: [`Limits::host_bytes`].
+    pub(crate) host_bytes: usize,
     /// Mounts, and what is open in them.
     pub(crate) files: Files,
     /// What sees and rules on the calls of the host, if anything does.
     pub(crate) watch: Option<Box<Watch>>,
+}
+
+/// What the call that runs did, for its report.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) host_calls: u64,
+    pub(crate) input_bytes: u64,
 }
 
 /// What the guest said about the call that runs, by `emit`.
@@ -47,9 +57,28 @@ pub(crate) struct Heard {
     pub(crate) exit: Option<String>,
     /// The last error reported.
     pub(crate) error: Option<String>,
+    /// The end of what went to standard error, where a program's own end is told.
+    pub(crate) stderr: Vec<u8>,
 }
 
+/// How much of the end of standard error is kept: more than an exception's last line.
+const TAIL_BYTES: usize = 1 << 10;
+
 impl Heard {
+    /// Notes what goes to standard error.
+    pub(crate) fn note_stderr(&mut self, bytes: &[u8]) {
+        let new = &bytes[bytes.len().saturating_sub(TAIL_BYTES)..];
+        let surplus = (self.stderr.len() + new.len()).saturating_sub(TAIL_BYTES);
+        self.stderr.drain(..surplus);
+        self.stderr.extend_from_slice(new);
+    }
+
+    /// The last line of standard error that has something in it.
+    pub(crate) fn last_line(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        text.trim_end().lines().next_back().unwrap_or("").to_owned()
+    }
+
     /// The place for a message of `kind`, if the host itself listens to it.
     pub(crate) fn slot(&mut self, kind: MessageKind) -> Option<&mut Option<String>> {
         match kind {
@@ -77,11 +106,8 @@ impl State {
             console,
             signals,
             meter: None,
-            growth: Growth {
-                most: limits.memory_bytes,
-                refused: false,
-            },
-            output: Output::new(limits.output_bytes),
+            growth: Growth::new(limits),
+            output: Output::new(limits),
             memory: None,
             block: None,
             line: Vec::new(),
@@ -89,6 +115,8 @@ impl State {
             heard: Heard::default(),
             clocks: Clocks::new(policy.clock),
             chance: Chance::new(policy.random),
+            tally: Tally::default(),
+            host_bytes: limits.host_bytes,
             files,
             watch,
         }
@@ -96,11 +124,10 @@ impl State {
 
     /// Prepares for a call under `limits`.
     pub(crate) fn begin_call(&mut self, limits: &Limits) {
-        self.growth = Growth {
-            most: limits.memory_bytes,
-            refused: false,
-        };
-        self.output = Output::new(limits.output_bytes);
+        self.growth = Growth::new(limits);
+        self.output = Output::new(limits);
+        self.tally = Tally::default();
+        self.host_bytes = limits.host_bytes;
         self.heard = Heard::default();
     }
 }
@@ -110,17 +137,56 @@ impl State {
 pub(crate) struct Growth {
     most: usize,
     pub(crate) refused: bool,
+    /// How often a small piece was refused.
+    small_refusals: u32,
+}
+
+/// The last of the memory, which a call gets only when it has nothing left: a program that filled its memory piece by piece can still
+/// tell its `MemoryError`, with the traceback.
+const RESERVE_BYTES: usize = 2 << 20;
+
+/// A piece that the guest's `malloc` takes when it needs little; Python's own arenas are larger, and do without when refused.
+const SMALL_BYTES: usize = 128 << 10;
+
+/// `malloc` asks twice before it says that there is no memory.
+const REFUSALS: u32 = 2;
+
+impl Growth {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            most: limits.memory_bytes,
+            refused: false,
+            small_refusals: 0,
+        }
+    }
+
+    /// Up to where memory may grow now.
+    fn most_now(&self) -> usize {
+        if self.small_refusals >= REFUSALS {
+            self.most
+        } else {
+            self.most.saturating_sub(RESERVE_BYTES)
+        }
+    }
+
+    fn refuse(&mut self, bytes: usize) {
+        self.refused = true;
+        self.small_refusals += u32::from(bytes <= SMALL_BYTES);
+    }
 }
 
 impl ResourceLimiter for Growth {
     fn memory_growing(
         &mut self,
-        _now: usize,
+        now: usize,
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let granted = desired <= self.most && maximum.is_none_or(|maximum| desired <= maximum);
-        self.refused |= !granted;
+        let granted =
+            desired <= self.most_now() && maximum.is_none_or(|maximum| desired <= maximum);
+        if !granted {
+            self.refuse(desired.saturating_sub(now));
+        }
         Ok(granted)
     }
 

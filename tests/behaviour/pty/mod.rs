@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -133,7 +134,11 @@ impl Terminal {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                return status.code().expect("an exit code");
+                // As shells have it.
+                return status
+                    .code()
+                    .or_else(|| status.signal().map(|signal| 128 + signal))
+                    .expect("an end");
             }
             while let Ok(more) = self.news.try_recv() {
                 self.raw.extend_from_slice(&more);

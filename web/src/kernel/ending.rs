@@ -18,7 +18,9 @@ impl Ending {
     pub(crate) fn of(report: &Report, reported: Option<ErrorContent>, limits: &Limits) -> Self {
         let error = match &report.outcome {
             Outcome::Completed | Outcome::Exited(_) => None,
-            Outcome::Raised | Outcome::Interrupted | Outcome::OutOfMemory if reported.is_some() => {
+            Outcome::Raised | Outcome::Interrupted | Outcome::OutOfMemory | Outcome::OpenFiles
+                if reported.is_some() =>
+            {
                 reported
             }
             outcome => {
@@ -58,6 +60,20 @@ fn explain(outcome: &Outcome, limits: &Limits) -> (&'static str, String) {
             format!(
                 "nobody answered for {} s\nhint: run the cell again and answer its question",
                 seconds(limits.input_idle_ms)
+            ),
+        ),
+        Outcome::OpenFiles => (
+            "TooManyOpenFiles",
+            format!(
+                "the session may have {} files open at once\nhint: close files that are done with, best by `with open(…)`",
+                limits.open_files
+            ),
+        ),
+        Outcome::HostMemory => (
+            "MessageTooLarge",
+            format!(
+                "the cell sent or was sent more than {} MiB at once\nhint: show it in smaller pieces",
+                limits.host_bytes >> 20
             ),
         ),
         Outcome::OutOfMemory => (
@@ -100,11 +116,18 @@ fn with_place(mut error: ErrorContent, reported: Option<ErrorContent>) -> ErrorC
 fn notice(report: &Report, limits: &Limits) -> Option<String> {
     let mut notice = String::new();
     if report.dropped_bytes > 0 && report.outcome != Outcome::OutputLimit {
-        notice.push_str(&format!(
-            "[{} bytes of output past the limit of {} KiB are not shown]\n",
-            report.dropped_bytes,
-            limits.output_bytes >> 10
-        ));
+        notice.push_str(&if report.dropped_lines > 0 {
+            format!(
+                "[{} lines of output, faster than {} a second, are not shown]\n",
+                report.dropped_lines, limits.output_lines
+            )
+        } else {
+            format!(
+                "[{} bytes of output past the limit of {} KiB are not shown]\n",
+                report.dropped_bytes,
+                limits.output_bytes >> 10
+            )
+        });
     }
     if !report.alive {
         let reason = match &report.outcome {
@@ -130,8 +153,12 @@ mod tests {
             fuel: 1,
             wall_us: 1,
             waited_us: 0,
+            cpu_us: 1,
+            host_calls: 0,
+            input_bytes: 0,
             output_bytes: 0,
             dropped_bytes: 0,
+            dropped_lines: 0,
             memory_bytes: 0,
             memory_refused: false,
             alive,
@@ -156,6 +183,8 @@ mod tests {
         check(Outcome::Deadline, false, Some("DeadlineExceeded"), true);
         check(Outcome::InputIdle, true, Some("InputTimeout"), false);
         check(Outcome::OutOfMemory, true, Some("MemoryError"), false);
+        check(Outcome::OpenFiles, true, Some("TooManyOpenFiles"), false);
+        check(Outcome::HostMemory, true, Some("MessageTooLarge"), false);
         check(Outcome::OutputLimit, true, Some("OutputLimit"), false);
         check(Outcome::StackOverflow, false, Some("StackOverflow"), true);
         check(Outcome::Killed, false, Some("Stopped"), true);

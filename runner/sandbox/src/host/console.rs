@@ -6,19 +6,15 @@ use wasmtime::{Caller, Linker, Result, bail};
 
 use super::gate::Gate;
 use super::memory::{range, range_or_trap, split};
-use super::{charge, errno, tell};
+use super::{charge, errno, monotonic_ns, tell};
 use crate::calls;
 use crate::console::{Answer, Message, MessageKind, Stream};
-use crate::output::MARK;
 use crate::signals::{Cause, Waiting};
 use crate::state::State;
 use crate::trace::HostCall;
 
 /// The largest piece of a stream that crosses at once. Protects the host's memory: consoles copy what they are given.
 const PIECE_BYTES: u32 = 64 << 10;
-
-/// The largest message, and the longest line of input. Protects the host's memory: they are copied whole.
-const MESSAGE_BYTES: u32 = 16 << 20;
 
 /// The longest prompt that is passed on whole.
 const PROMPT_BYTES: u32 = 64 << 10;
@@ -70,11 +66,15 @@ async fn write_out(caller: &mut Caller<'_, State>, fd: u32, ptr: u32, len: u32) 
         2 => Stream::Stderr,
         _ => return Ok(-errno::BADF),
     };
+    let now = monotonic_ns(caller);
     let (memory, state) = split(caller)?;
     let Some(bytes) = range(memory, ptr, len) else {
         return Ok(-errno::FAULT);
     };
-    let share = state.output.stream(bytes.len());
+    if stream == Stream::Stderr {
+        state.heard.note_stderr(bytes);
+    }
+    let share = state.output.stream(stream, bytes, now);
     if state.output.is_flood() {
         state.signals.ask(Cause::Output);
     }
@@ -82,11 +82,14 @@ async fn write_out(caller: &mut Caller<'_, State>, fd: u32, ptr: u32, len: u32) 
     let console = &mut state.console;
     let written = signals
         .wait_out(async {
-            if share.pass > 0 {
-                console.write(stream, &bytes[..share.pass]).await?;
+            if let Some(mark) = &share.before {
+                console.write(stream, mark.as_bytes()).await?;
             }
-            if share.mark {
-                console.write(stream, MARK).await?;
+            if !share.pass.is_empty() {
+                console.write(stream, &bytes[share.pass]).await?;
+            }
+            if let Some(mark) = &share.after {
+                console.write(stream, mark.as_bytes()).await?;
             }
             io::Result::Ok(())
         })
@@ -138,6 +141,7 @@ async fn read_in(caller: &mut Caller<'_, State>, ptr: u32, len: u32) -> Result<i
     let signals = state.signals.clone();
     loop {
         if let Some(count) = state.stdin.take(target) {
+            state.tally.input_bytes += count as u64;
             return Ok(i32::try_from(count)?);
         }
         match signals
@@ -183,8 +187,14 @@ fn answer_line(caller: &mut Caller<'_, State>, lines: &[String]) -> Result<i32> 
 
 /// Keeps a line until `take` fetches it.
 fn announce(caller: &mut Caller<'_, State>, line: String) -> Result<i32> {
-    let mut line = line.into_bytes();
-    line.truncate(MESSAGE_BYTES as usize);
+    let line = line.into_bytes();
+    let state = caller.data_mut();
+    if line.len() > state.host_bytes {
+        state.signals.ask(Cause::HostMemory);
+        tell(caller);
+        return Ok(-errno::INTR);
+    }
+    state.tally.input_bytes += line.len() as u64;
     let len = i32::try_from(line.len())?;
     charge(caller, line.len() as u64)?;
     caller.data_mut().line = line;
@@ -248,8 +258,13 @@ fn send(caller: &mut Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result
         bail!("`emit` knows no kind {kind}");
     };
     let json = range_or_trap(memory, ptr, len, "emit")?;
+    if json.len() > state.host_bytes {
+        state.signals.ask(Cause::HostMemory);
+        tell(caller);
+        return Ok(());
+    }
     let own = state.heard.slot(kind);
-    if len > MESSAGE_BYTES || !state.output.message(json.len(), own.is_some()) {
+    if !state.output.message(json.len(), own.is_some()) {
         if state.output.is_flood() {
             state.signals.ask(Cause::Output);
         }

@@ -36,6 +36,7 @@ pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
 
 /// What every call of the host begins with: its price, and what the guest has not been told yet.
 fn enter(caller: &mut Caller<'_, State>, bytes: u64) -> Result<()> {
+    caller.data_mut().tally.host_calls += 1;
     charge(caller, meter::HOST_CALL + bytes)?;
     tell(caller);
     Ok(())
@@ -47,6 +48,13 @@ fn charge(caller: &mut Caller<'_, State>, units: u64) -> Result<()> {
         Some(meter) => meter.charge(caller, units),
         None => Ok(()),
     }
+}
+
+/// The session's monotonic clock, in nanoseconds. Where the meter cannot be read, virtual time does not count this call's work.
+fn monotonic_ns(caller: &mut Caller<'_, State>) -> u64 {
+    let meter = caller.data().meter;
+    let used = meter.map_or(0, |meter| meter.used(&mut *caller).unwrap_or(0));
+    caller.data().clocks.monotonic_ns(used)
 }
 
 /// Tells the guest that it is asked to stop, if it is.

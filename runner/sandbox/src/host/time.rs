@@ -7,7 +7,7 @@ use wasmtime::{Caller, Linker, Result};
 
 use super::gate::Gate;
 use super::memory::{range, split};
-use super::{charge, tell};
+use super::{charge, monotonic_ns, tell};
 use crate::calls::Answer;
 use crate::errno::Errno;
 use crate::signals::Waiting;
@@ -79,19 +79,10 @@ fn clock_time_get(
         match clock {
             0 => Some(caller.data().clocks.wall_ns()),
             // Monotonic, and the two processor clocks.
-            1..=3 => {
-                let used = fuel(caller);
-                Some(caller.data().clocks.monotonic_ns(|| used))
-            }
+            1..=3 => Some(monotonic_ns(caller)),
             _ => None,
         }
     })
-}
-
-/// What the call that runs has used so far. A meter that cannot be read shows nothing: the clock stands.
-fn fuel(caller: &mut Caller<'_, State>) -> u64 {
-    let meter = caller.data().meter;
-    meter.map_or(0, |meter| meter.used(caller).unwrap_or(0))
 }
 
 fn clock_res_get(mut caller: Caller<'_, State>, clock: u32, ptr: u32) -> Result<i32> {

@@ -1,6 +1,6 @@
 //! Every way to end, and its twin.
 
-use croquant_sandbox::{Error, Limits, MessageKind, Outcome, Program};
+use croquant_sandbox::{Answer, Error, Limits, MessageKind, Outcome, Program};
 
 use crate::stage::{Stage, check, limits, new_engine};
 
@@ -155,7 +155,7 @@ async fn output_is_cut_and_a_flood_is_ended() {
         "{report:?}"
     );
     let stdout = stage.memory.stdout();
-    assert_eq!(stdout.matches("output limit reached").count(), 1);
+    assert_eq!(stdout.matches("output cut here").count(), 1);
     assert!(stdout.len() < 100_100);
     stage.remembers().await;
     check(
@@ -179,6 +179,57 @@ async fn messages_count_as_output() {
     // A hundred displays fit, and the error after them.
     assert_eq!(shown, 101);
     stage.remembers().await;
+}
+
+#[tokio::test]
+async fn what_the_host_holds_is_bounded() {
+    let limits = Limits {
+        host_bytes: 1_000,
+        ..limits()
+    };
+    // A message, and a line of input.
+    check(
+        &limits,
+        &format!("m{}", "x".repeat(1_200)),
+        Outcome::HostMemory,
+        true,
+    )
+    .await;
+    let mut stage = Stage::new(&limits).await;
+    let answers = |stage: &Stage, lens: &[usize]| {
+        stage.memory.0.lock().unwrap().answers = lens
+            .iter()
+            .map(|len| Answer::Line("y".repeat(*len)))
+            .collect();
+    };
+    answers(&stage, &[1_001]);
+    let report = stage.execute("i").await;
+    assert_eq!((report.outcome, report.alive), (Outcome::HostMemory, true));
+    answers(&stage, &[1_000]);
+    let report = stage.execute("i").await;
+    assert_eq!(report.outcome, Outcome::Completed);
+    assert_eq!(report.input_bytes, 1_000);
+}
+
+#[tokio::test]
+async fn lines_that_come_too_fast_are_cut() {
+    let limits = Limits {
+        output_lines: 10,
+        ..limits()
+    };
+    let mut stage = Stage::new(&limits).await;
+    let report = stage.execute(&format!("e{}", "a\n".repeat(100))).await;
+    assert_eq!(report.outcome, Outcome::Completed);
+    assert_eq!((report.dropped_lines, report.dropped_bytes), (90, 180));
+    assert_eq!(
+        stage.memory.stdout(),
+        format!(
+            "{}[output cut here: more than 10 lines a second]\n",
+            "a\n".repeat(10)
+        )
+    );
+    let report = stage.execute(&format!("e{}", "a\n".repeat(10))).await;
+    assert_eq!(report.dropped_lines, 0, "each call has its own pace");
 }
 
 #[tokio::test]

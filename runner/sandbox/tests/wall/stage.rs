@@ -45,6 +45,8 @@ pub(crate) fn limits() -> Limits {
         grace_ms: 200,
         memory_bytes: 8 << 20,
         output_bytes: 100_000,
+        output_lines: 1_000_000,
+        host_bytes: 1 << 20,
         open_files: 8,
     }
 }
