@@ -108,7 +108,7 @@ async fn memory_is_refused() {
     assert_eq!(report.outcome.clone(), Outcome::OutOfMemory);
     assert!(report.memory_refused);
     assert!(
-        report.memory_bytes <= 8 << 20 && report.memory_bytes > 6 << 20,
+        report.memory_bytes <= 8 << 20 && report.memory_bytes > 5 << 20,
         "{report:?}"
     );
     stage.remembers().await;
