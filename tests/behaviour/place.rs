@@ -152,7 +152,12 @@ fn converse(
                 Err(_) => break,
             }
         }
-        kill(Pid::from_raw(child.id().try_into()?), Signal::SIGINT)?;
+        for index in 0..spec.interrupts {
+            if index > 0 {
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            kill(Pid::from_raw(child.id().try_into()?), Signal::SIGINT)?;
+        }
     }
     let start = Instant::now();
     let status = loop {

@@ -32,6 +32,8 @@ pub(crate) struct Spec {
     pub(crate) ignores_interrupts: bool,
     /// Send SIGINT when this has been written to standard output.
     pub(crate) interrupt_after: Option<String>,
+    /// How many times, half a second apart.
+    pub(crate) interrupts: u32,
     /// Symbolic links made before the run: name, target.
     pub(crate) links: BTreeMap<String, String>,
     /// Empty folders made before the run.
@@ -63,6 +65,7 @@ impl Default for Spec {
             signal: None,
             ignores_interrupts: false,
             interrupt_after: None,
+            interrupts: 1,
             links: BTreeMap::new(),
             folders: Vec::new(),
             after: BTreeMap::new(),

@@ -3,6 +3,7 @@
 
 mod check;
 mod place;
+mod readme;
 mod spec;
 
 use std::path::{Path, PathBuf};
@@ -24,9 +25,14 @@ fn main() -> ExitCode {
             trials.push(Trial::test(name, move || run(&folder)));
         }
     }
+    let tests = root.clone();
     trials.push(Trial::test("specs::every_file_is_in_a_test", move || {
-        stray_files(&root)
+        stray_files(&tests)
     }));
+    trials.push(Trial::test(
+        "specs::the_readme_has_every_exit_code",
+        move || readme::check(&root),
+    ));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
