@@ -1,0 +1,3 @@
+import os, sys
+
+print(sorted(os.environ), sys.flags.inspect, sys.path[1:], sys.prefix)

@@ -1,0 +1,1 @@
+print("helper is of the folder")
