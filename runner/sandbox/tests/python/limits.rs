@@ -61,11 +61,28 @@ async fn fuel() {
 async fn fuel_is_the_same_for_the_same_program() {
     let source = "d = {str(i): [i] * 10 for i in range(1000)}\nprint(sorted(d)[:3], sum(len(v) for v in d.values()))";
     let mut fuel = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..100 {
         fuel.push(Stage::new(&limits()).await.execute(source).await.fuel);
     }
     assert!(fuel[0] > 1_000_000, "{fuel:?}");
     assert!(fuel.iter().all(|&one| one == fuel[0]), "{fuel:?}");
+}
+
+#[tokio::test]
+async fn fuel_of_the_hundredth_cell_does_not_depend_on_chance() {
+    let mut sessions = [Stage::new(&limits()).await, Stage::new(&limits()).await];
+    for number in 0..100 {
+        let source = format!(
+            "import re\nd = {{str(i): object() for i in range({number} + 200)}}\ntry: d['x']\nexcept KeyError: pass\nkept.append(sorted(d)[:3])\nprint(len(set(d)), re.sub('[0-9]+', 'n', ' '.join(d))[:9], sum(i * i for i in range(99)))"
+        );
+        let mut fuel = Vec::new();
+        for session in &mut sessions {
+            let report = session.execute(&source).await;
+            assert_eq!(report.outcome, Outcome::Completed, "{}", session.error());
+            fuel.push(report.fuel);
+        }
+        assert!(fuel[0] > 10_000 && fuel[0] == fuel[1], "{number}: {fuel:?}");
+    }
 }
 
 #[tokio::test]
