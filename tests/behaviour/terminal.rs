@@ -118,13 +118,35 @@ fn ctrl_c_interrupts_and_keeps_the_variables() {
 #[test]
 fn what_does_not_heed_ctrl_c_is_stopped() {
     let mut terminal = prompt();
-    terminal.send("print('busy'); sum(range(10**15))\r");
+    terminal.send("kept = 1\r");
+    terminal.expect(">>> ");
+    terminal.send(
+        "import collections, itertools; kept = 2; print('busy'); collections.deque(itertools.repeat(1), maxlen=0)\r",
+    );
     terminal.expect("\nbusy\n");
     terminal.send(CTRL_C);
     terminal.expect("error: what ran could not be interrupted, and was stopped\n");
-    terminal
-        .expect("note: a new session has begun, and the variables of the old one are gone\n>>> ");
-    terminal.send("1 + 1\r");
+    terminal.expect("note: the variables are as they were before it ran\n>>> ");
+    terminal.send("kept + 1\r");
+    terminal.expect("\n2\n>>> ");
+    terminal.send(CTRL_D);
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_second_ctrl_c_undoes_what_swallows_the_first() {
+    let mut terminal = prompt();
+    terminal.send("kept = 1\r");
+    terminal.expect(">>> ");
+    terminal.send("import signal; kept = 2; ignored = signal.signal(signal.SIGINT, signal.SIG_IGN); print('busy')\r");
+    terminal.expect("\nbusy\n>>> ");
+    terminal.send("kept = 3; exec('while True: pass')\r");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    terminal.send(CTRL_C);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    terminal.send(CTRL_C);
+    terminal.expect("note: the variables are as they were before it ran\n>>> ");
+    terminal.send("kept\r");
     terminal.expect("\n2\n>>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.end(), 0);

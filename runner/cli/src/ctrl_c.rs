@@ -71,6 +71,11 @@ impl CtrlC {
                 self.last = Some(now);
                 interrupter.interrupt();
             }
+            // Its effects are undone, if they can be, and nothing else is lost.
+            Press::Kills if interrupter.restores() => {
+                self.last = Some(now);
+                interrupter.interrupt();
+            }
             Press::Kills => interrupter.kill(),
         }
     }

@@ -121,6 +121,8 @@ mod tests {
             memory_bytes: 0,
             memory_refused: false,
             alive: false,
+            restored: false,
+            checkpoint_bytes: None,
         }
     }
 

@@ -57,7 +57,7 @@ async fn main() {
             report.outcome, report.fuel, report.output_bytes
         );
     }
-    let mut parts: [Vec<Duration>; 5] = Default::default();
+    let mut parts: [Vec<Duration>; 6] = Default::default();
     for _ in 0..sessions {
         let began = Instant::now();
         let session = Session::start(&engine, &policy, &limits, Box::new(Nobody));
@@ -66,6 +66,8 @@ async fn main() {
         let cell = Cell::new("print(1)");
         session.execute(&cell).await.expect("a report");
         let printed = Instant::now();
+        session.checkpoint().await;
+        let kept = Instant::now();
         session.execute(&cell).await.expect("a report");
         let again = Instant::now();
         drop(session);
@@ -73,17 +75,23 @@ async fn main() {
             started - began,
             printed - started,
             printed - began,
-            again - printed,
+            kept - printed,
+            again - kept,
             again.elapsed(),
         ];
         for (part, span) in parts.iter_mut().zip(spans) {
             part.push(span);
         }
     }
-    for (name, mut part) in ["start", "print", "start + print", "second print", "drop"]
-        .into_iter()
-        .zip(parts)
-    {
+    let names = [
+        "start",
+        "print",
+        "start + print",
+        "checkpoint",
+        "second print",
+        "drop",
+    ];
+    for (name, mut part) in names.into_iter().zip(parts) {
         part.sort();
         println!(
             "{name:>14}: least {:>9.1?}  p50 {:>9.1?}  p99 {:>9.1?}",
@@ -92,10 +100,62 @@ async fn main() {
             part[part.len() * 99 / 100]
         );
     }
+    restores(&engine, &policy, &limits).await;
+    weigh(&engine, &policy, &limits).await;
+}
+
+/// What sessions of some sizes keep to go back to, how long keeping it takes, and going back.
+async fn restores(engine: &Engine, policy: &Policy, limits: &Limits) {
+    for (name, source) in [
+        ("print(1)", "print(1)"),
+        (
+            "imports",
+            "import json, dataclasses, unittest, asyncio, decimal",
+        ),
+        ("a list of 100,000", "x = list(range(100_000))"),
+        (
+            "48 MB",
+            "x = [bytes([i % 251]) * 4096 for i in range(11_000)]",
+        ),
+    ] {
+        let mut session = Session::start(engine, policy, limits, Box::new(Nobody))
+            .await
+            .expect("a session");
+        session.execute(&Cell::new(source)).await.expect("a report");
+        let mut spans = [Vec::new(), Vec::new()];
+        let mut bytes = None;
+        for _ in 0..20 {
+            let quiet = Cell::new("pass");
+            session.execute(&quiet).await.expect("a report");
+            let began = Instant::now();
+            session.checkpoint().await;
+            let kept = Instant::now();
+            let report = session
+                .execute(&Cell::new("import os; os.abort()"))
+                .await
+                .expect("a report");
+            assert!(report.restored, "{report:?}");
+            bytes = report.checkpoint_bytes;
+            spans[0].push(kept - began);
+            spans[1].push(kept.elapsed());
+        }
+        let [checkpoint, restore] = spans.map(|mut span| {
+            span.sort();
+            span[span.len() / 2]
+        });
+        let kib = bytes.unwrap_or(0) >> 10;
+        println!(
+            "{name:>20}: {kib} KiB kept in {checkpoint:.1?}, a trap and back in {restore:.1?}"
+        );
+    }
+}
+
+/// What a live session weighs, without its checkpoint and with it.
+async fn weigh(engine: &Engine, policy: &Policy, limits: &Limits) {
     let before = private_kib();
     let mut live = Vec::new();
     for _ in 0..LIVE {
-        let mut session = Session::start(&engine, &policy, &limits, Box::new(Nobody))
+        let mut session = Session::start(engine, policy, limits, Box::new(Nobody))
             .await
             .expect("a session");
         session
@@ -104,10 +164,12 @@ async fn main() {
             .expect("a report");
         live.push(session);
     }
-    println!(
-        "{LIVE} live sessions: {} KiB private each",
-        (private_kib() - before) / LIVE
-    );
+    let without = (private_kib() - before) / LIVE;
+    for session in &mut live {
+        session.checkpoint().await;
+    }
+    let with = (private_kib() - before) / LIVE;
+    println!("{LIVE} live sessions: {without} KiB private each, {with} with a checkpoint");
 }
 
 /// How many sessions are held at once to weigh them. More than the slots that the first part has warmed.

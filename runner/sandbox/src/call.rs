@@ -170,8 +170,8 @@ impl Ended {
         self.store
     }
 
-    /// Tells how it ended. The store goes back to `home` if the session lives on, and is dropped otherwise.
-    pub(crate) fn report(self, entry: Entry, home: &mut Option<Store<State>>) -> Report {
+    /// Tells how it ended, and gives the store back: whole if the report says that the session is alive, fit to be dropped otherwise.
+    pub(crate) fn report(self, entry: Entry) -> (Report, Store<State>) {
         let state = self.store.data();
         let facts = Facts {
             told: state.signals.told(),
@@ -204,11 +204,10 @@ impl Ended {
             memory_bytes,
             memory_refused: state.growth.refused,
             alive,
+            restored: false,
+            checkpoint_bytes: None,
         };
-        if alive {
-            *home = Some(self.store);
-        }
-        report
+        (report, self.store)
     }
 }
 

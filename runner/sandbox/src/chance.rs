@@ -19,6 +19,9 @@ pub enum Random {
 /// One block of ChaCha20.
 const BLOCK_BYTES: usize = 64;
 
+/// The unit in which the generator counts.
+const WORD_BYTES: u128 = 4;
+
 /// The random bytes of one session.
 pub(crate) enum Chance {
     Real,
@@ -37,6 +40,21 @@ impl Chance {
         match random {
             Random::Real => Self::Real,
             Random::Seeded(seed) => Self::Seeded(Box::new(Stream::new(seed))),
+        }
+    }
+
+    /// How many bytes of the seed's stream were drawn; 0 if there is no seed.
+    pub(crate) fn drawn(&self) -> u128 {
+        match self {
+            Self::Real => 0,
+            Self::Seeded(stream) => stream.drawn(),
+        }
+    }
+
+    /// Goes on as if so many bytes of the seed's stream had been drawn. What the operating system gave never comes again.
+    pub(crate) fn go_back(&mut self, drawn: u128) {
+        if let Self::Seeded(stream) = self {
+            stream.go_to(drawn);
         }
     }
 
@@ -61,6 +79,19 @@ impl Stream {
             block: [0; BLOCK_BYTES],
             used: BLOCK_BYTES,
         }
+    }
+
+    fn drawn(&self) -> u128 {
+        self.source.get_word_pos() * WORD_BYTES - (BLOCK_BYTES - self.used) as u128
+    }
+
+    fn go_to(&mut self, drawn: u128) {
+        let block = BLOCK_BYTES as u128;
+        self.source
+            .set_word_pos(drawn / block * (block / WORD_BYTES));
+        self.used = BLOCK_BYTES;
+        let mut skipped = [0; BLOCK_BYTES];
+        self.fill(&mut skipped[..(drawn % block) as usize]);
     }
 
     fn fill(&mut self, mut target: &mut [u8]) {
@@ -117,5 +148,25 @@ mod tests {
             Chance::new(Random::Real).fill(one).unwrap();
         }
         assert_ne!(two[0], two[1]);
+    }
+
+    #[test]
+    fn a_stream_goes_back() {
+        let mut chance = Chance::new(Random::Seeded(7));
+        let mut draw = |length: usize, from: Option<u128>| {
+            if let Some(drawn) = from {
+                chance.go_back(drawn);
+            }
+            let mut bytes = vec![0; length];
+            chance.fill(&mut bytes).unwrap();
+            (bytes, chance.drawn())
+        };
+        for skipped in [0, 1, 63, 64, 65, 128, 200] {
+            let (_, drawn) = draw(skipped, Some(0));
+            assert_eq!(drawn, skipped as u128);
+            let (first, _) = draw(100, None);
+            let (again, end) = draw(100, Some(drawn));
+            assert_eq!((first, end), (again, skipped as u128 + 100));
+        }
     }
 }

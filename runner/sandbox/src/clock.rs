@@ -32,7 +32,7 @@ const SLEEP_NS: u64 = 1_000;
 const UNITS_PER_NS: u64 = 10;
 
 /// The clocks of one session.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Clocks {
     clock: Clock,
     began: Instant,

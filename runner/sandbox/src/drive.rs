@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::time::Sleep;
 
 use crate::limits::Limits;
+use crate::press::Insistence;
 use crate::signals::{Cause, Signals, Waiting};
 
 /// How a driven call ended.
@@ -147,11 +148,16 @@ impl<'a> Watch<'a> {
             }
         }
         let (cause, end) = self.stopping?;
+        let insistence = self.signals.insistence();
+        if insistence == Insistence::Forced {
+            return Some(Some(cause));
+        }
         if now < end {
             return None;
         }
         // An interrupt that the program has seen and outlived was handled; one that it never saw has to be forced.
-        if cause == Cause::Interrupt && asked.is_none() && !self.signals.is_unseen() {
+        let handled = asked.is_none() && !self.signals.is_unseen();
+        if cause == Cause::Interrupt && handled && insistence == Insistence::Asked {
             self.stopping = None;
             return None;
         }

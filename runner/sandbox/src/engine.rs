@@ -8,9 +8,13 @@ use wasmtime::{
     PoolingAllocationConfig,
 };
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::checkpoint::{PageMap, Pristine};
 use crate::config;
 use crate::error::Error;
 use crate::flags::Block;
+use crate::grants;
 use crate::guest::Names;
 use crate::host;
 use crate::limits::Limits;
@@ -33,6 +37,11 @@ pub(crate) struct Loaded {
     /// Where the interrupt flags lie, learned from the first session.
     pub(crate) block: OnceLock<Block>,
     pub(crate) watchdog: Watchdog,
+    /// What checkpoints are taken with; made when the first one is.
+    pristine: OnceLock<Option<Pristine>>,
+    pub(crate) page_map: PageMap,
+    /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
+    places: Arc<Semaphore>,
     /// What the image's memory begins with.
     least_memory_bytes: usize,
     /// The calls of the host that the image imports: module and name.
@@ -119,7 +128,11 @@ impl Engine {
         let imports = module
             .imports()
             .map(|import| (import.module().to_owned(), import.name().to_owned()));
+        let places = usize::try_from(config.max_sessions).unwrap_or(Semaphore::MAX_PERMITS);
         let loaded = Loaded {
+            pristine: OnceLock::new(),
+            page_map: PageMap::new(grants::page_map()),
+            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             imports: imports.collect(),
             engine,
             guest,
@@ -153,6 +166,24 @@ impl Engine {
             Some(calls) => Ok(calls.covers(self.imports().map(|(_, name)| name))?),
             None => Ok(()),
         }
+    }
+
+    /// A place for one more session, until it is dropped.
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let place = Arc::clone(&self.inner.places).try_acquire_owned();
+        place.map_err(|_| Error::Full {
+            max_sessions: self.inner.config.max_sessions,
+        })
+    }
+
+    /// The image's memory as every session begins with it; `None` if the host has no room for it.
+    pub(crate) fn pristine(&self) -> Option<&Pristine> {
+        let make = || {
+            let made = Pristine::new(&self.inner.engine, self.inner.guest.module());
+            made.inspect_err(|error| tracing::error!(%error, "no checkpoint can be taken"))
+                .ok()
+        };
+        self.inner.pristine.get_or_init(make).as_ref()
     }
 
     /// Whether the image fits into `limits`.
@@ -198,11 +229,13 @@ fn load(engine: &wasmtime::Engine, image: File) -> wasmtime::Result<Module> {
 /// Slots for sessions: memory mapped copy-on-write from the image, given back clean.
 fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(config.max_sessions)
+    // One more than there are sessions, for the instance in which nothing runs.
+    let instances = config.max_sessions.saturating_add(1);
+    pool.total_core_instances(instances)
         // The guest's own and the meter's page.
-        .total_memories(config.max_sessions.saturating_mul(2))
+        .total_memories(instances.saturating_mul(2))
         .max_memories_per_module(2)
-        .total_tables(config.max_sessions)
+        .total_tables(instances)
         .total_stacks(config.max_sessions)
         .total_component_instances(0)
         .total_gc_heaps(0)

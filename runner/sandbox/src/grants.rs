@@ -5,6 +5,7 @@
     reason = "authority is granted here and nowhere else"
 )]
 
+use std::fs::File;
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
@@ -47,6 +48,11 @@ fn open(index: usize, mount: &Mount) -> Result<Folder, PolicyError> {
         names: mount.rules.names()?,
         account: Account::new(mount.rules.quota),
     })
+}
+
+/// This process's page map, for the host's own use: it tells which pages a session has written.
+pub(crate) fn page_map() -> Option<File> {
+    File::open("/proc/self/pagemap").ok()
 }
 
 /// Whether a mount's folder is there, for an error that says so.

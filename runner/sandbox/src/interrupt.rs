@@ -17,10 +17,18 @@ impl Interrupter {
 
     /// Raises `KeyboardInterrupt` in the call that runs now; does nothing if none does. Variables stay.
     ///
-    /// Code that does not look (one long operation in C) is stopped for good after [`Limits::grace_ms`](crate::Limits::grace_ms).
-    /// Code that catches the exception goes on, as under `python`.
+    /// Code that does not look (one long operation in C) is stopped for good after [`Limits::grace_ms`](crate::Limits::grace_ms), or
+    /// at the second interrupt. Code that catches the exception goes on, as under `python`; at a second interrupt it has to end
+    /// within the grace, at a third at once, unless it has asked for input meanwhile. A call that is stopped for good is undone: the
+    /// session is as it was before it. Where there is nothing to go back to ([`Interrupter::restores`]), every interrupt is a
+    /// first. Two within 400 ms are one.
     pub fn interrupt(&self) {
         self.signals.interrupt();
+    }
+
+    /// Whether the call that runs now, or the last one, can be undone: the session has kept its state before it.
+    pub fn restores(&self) -> bool {
+        self.signals.restores()
     }
 
     /// Ends the session: the call that runs now, if one does, ends at once with [`Outcome::Killed`](crate::Outcome::Killed).

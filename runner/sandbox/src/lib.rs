@@ -209,7 +209,13 @@
 //! # What ends a call
 //! A guest that has to stop is asked first: Python sees a `KeyboardInterrupt` at its next safe point, in loops, nested
 //! `try`s, regular expressions, `sleep` and `input`. The session keeps its variables. One that does not look (a long
-//! operation in C) or that goes on past a limit is dropped after [`Limits::grace_ms`], and its session with it.
+//! operation in C) or that goes on past a limit is stopped for good after [`Limits::grace_ms`].
+//!
+//! A call that was stopped for good, or that trapped, is undone: its session goes on in a new instance, with the state that it
+//! had before the call ([`Report::restored`]): variables, modules, generators, files of the memory filesystem. What happened
+//! outside is not undone: output, input that was taken, what was written to mounted folders. Files there that the call opened are
+//! closed, those that it closed stay closed, and the others are where it left them. Python's `random` is as it was, too; bytes of `os.urandom` never come twice. The state is
+//! kept within [`Limits::checkpoint_bytes`]; [`Report::checkpoint_bytes`] says what it weighed. A session that has more ends.
 //!
 //! | limit | asked when | stopped for good | outcome |
 //! | --- | --- | --- | --- |
@@ -294,6 +300,7 @@
 mod call;
 mod calls;
 mod chance;
+mod checkpoint;
 mod clock;
 pub mod compile;
 mod config;
@@ -316,6 +323,7 @@ mod meter;
 mod outcome;
 mod output;
 mod policy;
+mod press;
 mod recorder;
 mod records;
 mod session;

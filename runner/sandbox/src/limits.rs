@@ -9,8 +9,8 @@ pub struct Limits {
     pub deadline_ms: u64,
     /// How long one wait for input may last, in milliseconds.
     pub input_idle_ms: u64,
-    /// How long the guest may go on after it was asked to stop, in milliseconds, before it is stopped for good and its
-    /// variables are lost.
+    /// How long the guest may go on after it was asked to stop, in milliseconds, before it is stopped for good. Its variables
+    /// are then as they were before the call, within `checkpoint_bytes`.
     pub grace_ms: u64,
     /// Linear memory, in bytes: the heap and the scratch files together. Python raises `MemoryError` past it.
     pub memory_bytes: usize,
@@ -27,6 +27,9 @@ pub struct Limits {
     /// Files and folders that may be open at once in a session with mounts; one more is an `OSError` (EMFILE). Protects the
     /// host's descriptors.
     pub open_files: u32,
+    /// How much may be kept to go back to, in bytes: what of the session's memory differs from the image. It protects the
+    /// host's memory. A session that has more, or every session if this is 0, is lost when a call has to be stopped for good.
+    pub checkpoint_bytes: usize,
 }
 
 impl Limits {
@@ -42,6 +45,7 @@ impl Limits {
             output_lines: 10_000_000,
             host_bytes: 64 << 20,
             open_files: 512,
+            checkpoint_bytes: 256 << 20,
         }
     }
 
@@ -57,6 +61,7 @@ impl Limits {
             output_lines: 5_000,
             host_bytes: 4 << 20,
             open_files: 64,
+            checkpoint_bytes: 64 << 20,
         }
     }
 
@@ -72,6 +77,7 @@ impl Limits {
             output_lines: 50_000,
             host_bytes: 4 << 20,
             open_files: 64,
+            checkpoint_bytes: 0,
         }
     }
 }

@@ -28,9 +28,9 @@ pub enum Outcome {
     /// It was stopped because it wrote on and on past [`Limits::output_bytes`](crate::Limits::output_bytes) or
     /// [`Limits::output_lines`](crate::Limits::output_lines).
     OutputLimit,
-    /// It ran through the stack where Python could not notice. The session is over.
+    /// It ran through the stack where Python could not notice.
     StackOverflow,
-    /// The guest itself failed: a defect of the image, or an attack on it. The session is over.
+    /// The guest itself failed: a defect of the image, or an attack on it.
     Trapped(String),
 }
 
@@ -53,6 +53,11 @@ impl Outcome {
             Self::StackOverflow => "stack_overflow",
             Self::Trapped(_) => "trapped",
         }
+    }
+
+    /// Whether the session was to end: then nothing is restored.
+    pub(crate) fn is_farewell(&self) -> bool {
+        matches!(self, Self::Exited(_) | Self::Killed)
     }
 }
 
@@ -107,6 +112,12 @@ pub struct Report {
     pub memory_refused: bool,
     /// Whether the session lives on with its variables.
     pub alive: bool,
+    /// Whether it does so as it was before the call: the call had to be stopped for good, and all that it did inside is undone. Its
+    /// output, what it wrote to mounted folders and the input that it took are not.
+    pub restored: bool,
+    /// What the state before the call weighed, in bytes. `None` if none was kept
+    /// ([`Limits::checkpoint_bytes`](crate::Limits::checkpoint_bytes)): then a call that is stopped for good ends the session.
+    pub checkpoint_bytes: Option<usize>,
 }
 
 /// The answer to [`Session::call`](crate::Session::call).

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::call::{Call, Ended};
+use crate::checkpoint::{Checkpoint, Rest};
 use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
@@ -19,7 +21,7 @@ use crate::outcome::{Called, Outcome, Report};
 use crate::policy::Policy;
 use crate::records;
 use crate::signals::Signals;
-use crate::state::State;
+use crate::state::{Aside, State};
 use crate::trace::Observer;
 
 /// Source to run as one cell.
@@ -93,7 +95,12 @@ pub struct Session {
     engine: Engine,
     /// Gone once the session has ended.
     store: Option<Store<State>>,
+    /// Declared after the store, so given back after it.
+    place: Option<OwnedSemaphorePermit>,
     guest: Guest,
+    rest: Rest,
+    /// What belongs to `rest` and is not in memory.
+    aside: Aside,
     signals: Arc<Signals>,
     limits: Limits,
 }
@@ -140,28 +147,31 @@ impl Session {
         engine.check(limits)?;
         let signals = Arc::new(Signals::default());
         let state = State::new(console, signals.clone(), limits, policy, files, watch);
-        let mut store = Store::new(&engine.inner.engine, state);
-        store.limiter(|state| &mut state.growth);
-        let made = engine.inner.guest.instantiate_async(&mut store).await;
-        let instance = made.map_err(|error| engine.instance_error(&error))?;
-        let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
-        store.data_mut().memory = Some(guest.memory);
+        let place = engine.place()?;
+        let aside = state.aside();
+        let (store, guest) = instantiate(engine, state).await?;
         let mut session = Self {
             engine: engine.clone(),
             store: Some(store),
+            place: Some(place),
             guest,
+            rest: Rest::Outdated(None),
+            aside,
             signals,
             limits: limits.clone(),
         };
         session.begin(&records).await?;
+        session.rest = Rest::new(records, limits.checkpoint_bytes);
         Ok(session)
     }
 
-    /// Runs a cell.
+    /// Runs a cell. If it has to be stopped for good, the session goes back to its state before the cell, and the report says
+    /// so; [`Limits::checkpoint_bytes`] says what that may weigh.
     ///
     /// # Errors
     /// [`Error::Ended`] after the session's end, or [`Error::Host`].
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
+        self.checkpoint().await;
         let ended = self
             .call_guest(
                 Call::Execute {
@@ -170,7 +180,7 @@ impl Session {
                 cell.source.as_bytes(),
             )
             .await?;
-        Ok(ended.report(Entry::Execute, &mut self.store))
+        Ok(self.conclude(ended).await)
     }
 
     /// Runs a program to its end. The outcome of one that ends by itself is [`Outcome::Exited`]; the session is over
@@ -179,8 +189,11 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn run(&mut self, program: &Program) -> Result<Report, Error> {
+        self.rest = Rest::Outdated(None);
         let ended = self.call_guest(Call::Run, &program.encode()).await?;
-        Ok(ended.report(Entry::Run, &mut self.store))
+        let (report, _) = ended.report(Entry::Run);
+        self.place = None;
+        Ok(report)
     }
 
     /// Asks the guest's own tools: completion, inspection, whether code is complete. `request_json` is as in the guest's
@@ -189,14 +202,43 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn call(&mut self, request_json: &str) -> Result<Called, Error> {
+        self.checkpoint().await;
         let mut ended = self
             .call_guest(Call::Request, request_json.as_bytes())
             .await?;
         let reply = ended.take_reply();
         Ok(Called {
-            report: ended.report(Entry::Execute, &mut self.store),
+            report: self.conclude(ended).await,
             reply,
         })
+    }
+
+    /// Keeps the state that the next call can go back to, if that has not been done yet. The next call does it by itself; whoever
+    /// has time between calls saves it the wait, of some tenths of a millisecond for a small session.
+    ///
+    /// This future may be dropped at any time.
+    pub async fn checkpoint(&mut self) {
+        let most_bytes = self.limits.checkpoint_bytes;
+        if self.rest.bytes().is_some_and(|bytes| bytes <= most_bytes) {
+            return;
+        }
+        self.rest.outdate();
+        let (Some(store), Rest::Outdated(old)) = (&mut self.store, &mut self.rest) else {
+            return;
+        };
+        let old = old.take();
+        if most_bytes == 0 {
+            return;
+        }
+        self.aside = store.data().aside();
+        let Some(pristine) = self.engine.pristine() else {
+            return;
+        };
+        let (memory, map) = (self.guest.memory, &self.engine.inner.page_map);
+        let taken = Checkpoint::take(store, memory, pristine, map, most_bytes, old).await;
+        if let Some(taken) = taken {
+            self.rest = Rest::Taken(taken);
+        }
     }
 
     /// A handle that interrupts this session from elsewhere.
@@ -228,7 +270,8 @@ impl Session {
         }
         let ended = self.call_guest(Call::Begin, records).await?;
         let errno = ended.value();
-        let report = ended.report(Entry::Execute, &mut self.store);
+        let (report, store) = ended.report(Entry::Execute);
+        self.store = Some(store);
         match (errno, report.outcome) {
             (Some(0), Outcome::Completed) => Ok(()),
             (None, Outcome::OutOfMemory) => Err(Error::TooLarge {
@@ -255,11 +298,62 @@ impl Session {
             })
     }
 
+    /// Tells how a call ended that leaves the session alive if it can: as the call left it, or else as it was before.
+    async fn conclude(&mut self, ended: Ended) -> Report {
+        let (mut report, store) = ended.report(Entry::Execute);
+        report.checkpoint_bytes = self.rest.bytes();
+        if report.alive {
+            self.store = Some(store);
+            self.rest.outdate();
+            return report;
+        }
+        if !report.outcome.is_farewell() && !self.signals.is_killed() {
+            match self.restore(store).await {
+                Ok(restored) => report.restored = restored,
+                Err(error) => tracing::error!(%error, "a session cannot be restored"),
+            }
+        }
+        report.alive = report.restored && self.is_alive();
+        if !report.alive {
+            self.store = None;
+            self.place = None;
+        }
+        report
+    }
+
+    /// Makes the session anew as it was before the call that left `store` in pieces. False if there is nothing to go back to.
+    async fn restore(&mut self, store: Store<State>) -> Result<bool, Error> {
+        let (memory_bytes, records) = match &self.rest {
+            Rest::Fresh(records) => (self.limits.memory_bytes, Some(records.clone())),
+            Rest::Taken(checkpoint) => (checkpoint.memory_bytes(), None),
+            Rest::Outdated(_) => return Ok(false),
+        };
+        let mut state = store.into_data();
+        state.go_back(memory_bytes, &self.aside);
+        let (mut store, guest) = instantiate(&self.engine, state).await?;
+        self.guest = guest;
+        if let Rest::Taken(checkpoint) = &self.rest {
+            let memory = self.guest.memory;
+            let missing = checkpoint.memory_bytes() - memory.data_size(&store);
+            let pages = missing as u64 / memory.page_size(&store);
+            let grown = memory.grow_async(&mut store, pages).await;
+            grown.map_err(Error::host)?;
+            checkpoint.write(memory.data_mut(&mut store));
+        }
+        self.store = Some(store);
+        if let Some(records) = records {
+            self.begin(&records).await?;
+        }
+        Ok(true)
+    }
+
     /// Calls the guest. The store is taken out meanwhile: if this future is dropped, so is the store.
     async fn call_guest(&mut self, call: Call, input: &[u8]) -> Result<Ended, Error> {
         if self.signals.is_killed() {
             self.store = None;
+            self.place = None;
         }
+        self.signals.set_restores(self.rest.bytes().is_some());
         let store = self.store.take().ok_or(Error::Ended)?;
         let limits = call.limits(&self.limits);
         let running = call.run(
@@ -276,4 +370,15 @@ impl Session {
             }
         })
     }
+}
+
+/// A new instance of the guest, with `state` in its store.
+async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Guest), Error> {
+    let mut store = Store::new(&engine.inner.engine, state);
+    store.limiter(|state| &mut state.growth);
+    let made = engine.inner.guest.instantiate_async(&mut store).await;
+    let instance = made.map_err(|error| engine.instance_error(&error))?;
+    let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
+    store.data_mut().memory = Some(guest.memory);
+    Ok((store, guest))
 }

@@ -1,9 +1,11 @@
 //! What is shared between a session, its running call and its [`Interrupter`](crate::Interrupter)s: the wish that it stop.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+
+use crate::press::{Insistence, Presses};
 
 /// Why a guest is asked to stop. The order is that of precedence: a limit tells more than an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +65,9 @@ pub(crate) struct Signals {
     tellings: AtomicU64,
     /// It was told, and has not looked since.
     unseen: AtomicBool,
+    /// What the calls do can be taken back: a second interrupt may insist.
+    restores: AtomicBool,
+    presses: Mutex<Presses>,
     killed: AtomicBool,
     /// When the watchdog stops the guest if this poll of its call has not ended: microseconds of [`clock`]; `NEVER` between polls.
     stop_at: AtomicU64,
@@ -83,6 +88,7 @@ impl Signals {
         self.told.store(0, Ordering::Relaxed);
         self.unseen.store(false, Ordering::Relaxed);
         self.stopped.store(false, Ordering::Relaxed);
+        self.presses().forget();
         self.stop_at.store(NEVER, Ordering::Relaxed);
         self.grace.store(micros(grace), Ordering::Relaxed);
         self.waiting.store(Waiting::No as u8, Ordering::Relaxed);
@@ -98,11 +104,54 @@ impl Signals {
 
     /// From outside: asks the running call to stop, if there is one.
     pub(crate) fn interrupt(&self) {
-        if self.running.load(Ordering::SeqCst) {
+        if self.running.load(Ordering::SeqCst) && self.presses().press(Instant::now()) {
+            // Of the second, the one who drives the call learns whether the first was seen; a guest that does not come back to the
+            // host has seen none.
+            if self.insistence() >= Insistence::Insisted && self.is_unheard() {
+                self.presses().force();
+            }
             self.ask(Cause::Interrupt);
-            self.hasten(self.grace.load(Ordering::Relaxed));
+            self.hasten(self.patience());
             self.wake();
         }
+    }
+
+    /// Says whether the session can go back to its state before the call that comes.
+    pub(crate) fn set_restores(&self, restores: bool) {
+        self.restores.store(restores, Ordering::SeqCst);
+    }
+
+    /// Whether it can.
+    pub(crate) fn restores(&self) -> bool {
+        self.restores.load(Ordering::SeqCst)
+    }
+
+    /// How much whoever interrupts insists.
+    pub(crate) fn insistence(&self) -> Insistence {
+        if self.restores() {
+            self.presses().insistence()
+        } else {
+            Insistence::Asked
+        }
+    }
+
+    /// An earlier wish was not told, or the guest has not looked since.
+    fn is_unheard(&self) -> bool {
+        self.asked().is_some() || self.is_unseen()
+    }
+
+    /// How long after an interrupt the watchdog waits, in microseconds.
+    fn patience(&self) -> u64 {
+        match self.insistence() {
+            Insistence::Forced => 0,
+            Insistence::Asked | Insistence::Insisted => self.grace.load(Ordering::Relaxed),
+        }
+    }
+
+    fn presses(&self) -> MutexGuard<'_, Presses> {
+        self.presses
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// From outside: ends the session.
@@ -158,7 +207,7 @@ impl Signals {
         if self.is_killed() {
             self.hasten(0);
         } else if self.asked().is_some() {
-            self.hasten(self.grace.load(Ordering::Relaxed));
+            self.hasten(self.patience());
         }
     }
 
@@ -298,6 +347,9 @@ impl<'a> Note<'a> {
     fn new(signals: &'a Signals, waiting: Waiting) -> Self {
         signals.waiting.store(waiting as u8, Ordering::Relaxed);
         signals.waits.fetch_add(1, Ordering::Relaxed);
+        if waiting == Waiting::Input {
+            signals.presses().forget();
+        }
         Self(signals)
     }
 }

@@ -7,7 +7,7 @@ use wasmtime::{Memory, ResourceLimiter};
 use crate::chance::Chance;
 use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
-use crate::files::Files;
+use crate::files::{Files, Known};
 use crate::flags::Block;
 use crate::host::Watch;
 use crate::limits::Limits;
@@ -48,6 +48,15 @@ pub(crate) struct State {
 pub(crate) struct Tally {
     pub(crate) host_calls: u64,
     pub(crate) input_bytes: u64,
+}
+
+/// What belongs to a session's state and does not lie in its memory: virtual time, the place in a seed's stream, and which files of
+/// mounts were open. Real time and real chance do not go back.
+#[derive(Debug, Clone)]
+pub(crate) struct Aside {
+    clocks: Clocks,
+    drawn: u128,
+    known: Known,
 }
 
 /// What the guest said about the call that runs, by `emit`.
@@ -120,6 +129,30 @@ impl State {
             files,
             watch,
         }
+    }
+
+    /// The part of the session's state that the host keeps.
+    pub(crate) fn aside(&self) -> Aside {
+        Aside {
+            clocks: self.clocks.clone(),
+            drawn: self.chance.drawn(),
+            known: self.files.known(),
+        }
+    }
+
+    /// Prepares for a new instance whose memory, of `memory_bytes`, is to be as it was when `aside` was taken.
+    pub(crate) fn go_back(&mut self, memory_bytes: usize, aside: &Aside) {
+        self.clocks = aside.clocks.clone();
+        self.chance.go_back(aside.drawn);
+        self.files.go_back(&aside.known);
+        self.memory = None;
+        self.meter = None;
+        self.line.clear();
+        // What the session had is not taken away, even if the limit has been lowered since.
+        self.growth = Growth {
+            most: memory_bytes,
+            refused: false,
+        };
     }
 
     /// Prepares for a call under `limits`.

@@ -17,6 +17,10 @@ impl Ending {
     /// `reported` is the exception that the guest reported.
     pub(crate) fn of(report: &Report, reported: Option<ErrorContent>, limits: &Limits) -> Self {
         let error = match &report.outcome {
+            Outcome::Trapped(_) if report.restored => Some(ErrorContent::new(
+                "PythonFailed",
+                "Python itself failed in this cell\nhint: leave out what it did last",
+            )),
             Outcome::Completed | Outcome::Exited(_) => None,
             Outcome::Raised | Outcome::Interrupted | Outcome::OutOfMemory | Outcome::OpenFiles
                 if reported.is_some() =>
@@ -129,9 +133,17 @@ fn notice(report: &Report, limits: &Limits) -> Option<String> {
             )
         });
     }
+    if report.restored {
+        notice.push_str("[stopped for good: the variables are as they were before this cell]\n");
+    }
     if !report.alive {
         let reason = match &report.outcome {
             Outcome::Exited(code) => format!("the program ended with exit code {code}: "),
+            Outcome::Killed => String::new(),
+            _ if report.checkpoint_bytes.is_none() && limits.checkpoint_bytes > 0 => format!(
+                "the session held more than the {} MiB that can be kept to go back to: ",
+                limits.checkpoint_bytes >> 20
+            ),
             _ => String::new(),
         };
         notice.push_str(&format!(
@@ -162,6 +174,8 @@ mod tests {
             memory_bytes: 0,
             memory_refused: false,
             alive,
+            restored: false,
+            checkpoint_bytes: Some(0),
         }
     }
 
@@ -194,6 +208,46 @@ mod tests {
             Some("SessionLost"),
             true,
         );
+    }
+
+    #[test]
+    fn a_cell_that_was_undone_says_so() {
+        let restored = |outcome| Report {
+            restored: true,
+            ..report(outcome, true)
+        };
+        let limits = Limits::tutorial();
+        for (outcome, name) in [
+            (Outcome::Trapped("x".into()), "PythonFailed"),
+            (Outcome::Deadline, "DeadlineExceeded"),
+            (Outcome::Interrupted, "KeyboardInterrupt"),
+        ] {
+            let ending = Ending::of(&restored(outcome), None, &limits);
+            assert_eq!(ending.error.unwrap().ename, name);
+            let notice = ending.notice.unwrap();
+            assert!(notice.contains("as they were before this cell"), "{notice}");
+            assert!(!notice.contains("gone"), "{notice}");
+        }
+    }
+
+    #[test]
+    fn a_session_too_large_to_keep_says_why_it_is_gone() {
+        let lost = Report {
+            checkpoint_bytes: None,
+            ..report(Outcome::Deadline, false)
+        };
+        let notice = |report: &Report| Ending::of(report, None, &Limits::tutorial()).notice;
+        let notice_of_lost = notice(&lost).unwrap();
+        assert!(
+            notice_of_lost.contains("more than the 64 MiB"),
+            "{notice_of_lost}"
+        );
+        assert!(
+            notice_of_lost.contains("variables are gone"),
+            "{notice_of_lost}"
+        );
+        let exited = notice(&report(Outcome::Exited(3), false)).unwrap();
+        assert!(!exited.contains("MiB"), "{exited}");
     }
 
     #[test]

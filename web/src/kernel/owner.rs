@@ -224,6 +224,9 @@ impl Owner {
         if self.needs_renewal() {
             // A failure is logged and shown as `dead`; a restart tries again.
             let _ = self.renew().await;
+        } else if let Some(session) = &mut self.session {
+            // The answer is on its way: nobody waits for this.
+            session.checkpoint().await;
         }
         Life::On
     }

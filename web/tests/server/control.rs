@@ -27,6 +27,30 @@ async fn an_endless_loop_is_interrupted_and_keeps_its_variables() {
 }
 
 #[tokio::test]
+async fn a_second_interrupt_undoes_what_swallows_the_first() {
+    let server = Server::start().await;
+    let mut client = server.client().await;
+    client.run("x = 1").await;
+    let swallows = "x = 2\nwhile True:\n    try:\n        print('begun')\n        while True: pass\n    except KeyboardInterrupt: pass";
+    let id = client.execute(swallows).await;
+    client.next_of("stream").await;
+    client.send("control", "interrupt_request", json!({})).await;
+    // It goes on.
+    client.next_of("stream").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    client.send("control", "interrupt_request", json!({})).await;
+    let answers = client.answers(&id).await;
+    assert_eq!(answers.reply()["ename"], "KeyboardInterrupt");
+    assert!(
+        answers
+            .stream("stderr")
+            .contains("as they were before this cell"),
+        "{answers:#?}"
+    );
+    assert_eq!(client.run("x").await.result(), "1");
+}
+
+#[tokio::test]
 async fn an_interrupt_is_answered_and_harmless_when_nothing_runs() {
     let server = Server::start().await;
     let mut client = server.client().await;

@@ -120,3 +120,45 @@ async fn an_exit_begins_a_new_session_and_says_so() {
     );
     assert_eq!(client.run("x").await.reply()["ename"], "NameError");
 }
+
+#[tokio::test]
+async fn a_cell_that_does_not_stop_is_undone_and_says_so() {
+    let (_server, mut client) = client(|limits| {
+        limits.deadline_ms = 500;
+        limits.grace_ms = 100;
+    })
+    .await;
+    client.run("kept = [1]").await;
+    let swallows = "kept.append(2)\nprint('begun')\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass";
+    let answers = client.run(swallows).await;
+    assert_eq!(answers.reply()["ename"], "DeadlineExceeded");
+    assert_eq!(answers.reply()["execution_count"], 2);
+    assert_eq!(answers.stdout(), "begun\n");
+    assert_eq!(
+        answers.stream("stderr"),
+        "[stopped for good: the variables are as they were before this cell]\n"
+    );
+    // The count goes on where the session does.
+    let after = client.run("kept").await;
+    assert_eq!(after.result(), "[1]");
+    assert_eq!(after.reply()["execution_count"], 2);
+    assert_eq!(after.one("execute_result").content["execution_count"], 2);
+    let answers = client.run("import os\nos.abort()").await;
+    assert_eq!(answers.reply()["ename"], "PythonFailed");
+    assert_eq!(client.run("kept").await.result(), "[1]");
+}
+
+#[tokio::test]
+async fn a_session_too_large_to_keep_is_lost_and_says_why() {
+    let (_server, mut client) = client(|limits| limits.checkpoint_bytes = 1 << 20).await;
+    client.run("large = [[i] for i in range(100_000)]").await;
+    let answers = client.run("import os\nos.abort()").await;
+    assert_eq!(answers.reply()["ename"], "SessionLost");
+    assert!(
+        answers
+            .stream("stderr")
+            .contains("more than the 1 MiB that can be kept"),
+        "{answers:#?}"
+    );
+    assert_eq!(client.run("large").await.reply()["ename"], "NameError");
+}

@@ -96,12 +96,15 @@ impl Prompt {
                 Request::Ask { json, answer } => {
                     // An editor that no longer waits for the answer is about to say why.
                     let _ = answer.send(self.ask(&json).await?);
+                    self.session.checkpoint().await;
                 }
                 Request::Run { source, done } => {
                     if let Some(exit) = self.run(&source).await? {
                         return Ok(exit);
                     }
                     let _ = done.send(());
+                    // The prompt is there again: nobody waits for this.
+                    self.session.checkpoint().await;
                 }
                 Request::Leave => return Ok(Exit::Program(0)),
                 Request::Broken(reason) => return Err(Failure::host(reason)),
@@ -141,6 +144,10 @@ impl Prompt {
         self.watch.turn();
         match &report.outcome {
             Outcome::Exited(code) => return Ok(Some(Exit::Program(*code))),
+            _ if report.restored => {
+                self.tell_stopped(&report);
+                say("note", "the variables are as they were before it ran");
+            }
             Outcome::Completed | Outcome::Raised | Outcome::Interrupted
                 if self.session.is_alive() =>
             {
@@ -160,8 +167,8 @@ impl Prompt {
         }
     }
 
-    /// A new session in the place of one that ended against its will.
-    async fn restart(&mut self, report: &Report) -> Result<(), Failure> {
+    /// Tells why what ran was stopped for good.
+    fn tell_stopped(&self, report: &Report) {
         if report.outcome == Outcome::Interrupted {
             say(
                 "error",
@@ -169,6 +176,11 @@ impl Prompt {
             );
         }
         self.tell(report);
+    }
+
+    /// A new session in the place of one that ended against its will.
+    async fn restart(&mut self, report: &Report) -> Result<(), Failure> {
+        self.tell_stopped(report);
         self.session = start(&self.engine, &self.granted, &self.watch).await?;
         self.interrupter = self.session.interrupter();
         say(

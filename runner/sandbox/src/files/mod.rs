@@ -14,6 +14,7 @@ mod quota;
 mod stat;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,12 +48,20 @@ pub(crate) struct Files {
     table: Vec<Option<Open>>,
     /// Descriptors in use besides those of the mounts.
     opened: usize,
+    /// How many were opened so far.
+    added: u64,
+    /// Numbers that the guest takes for open and that are not.
+    retired: BTreeSet<usize>,
     /// How many of them there may be.
     most_open: usize,
     /// Bytes that listings take.
     listings_bytes: usize,
     rules: PathRules,
 }
+
+/// What was open at some time: places in the table, and whose they were.
+#[derive(Debug, Clone)]
+pub(crate) struct Known(Vec<(usize, u64)>);
 
 /// An open descriptor.
 #[derive(Debug)]
@@ -64,6 +73,8 @@ struct Open {
     named: Vec<u8>,
     /// Whether it is a mount's own descriptor, which does not count as opened.
     granted: bool,
+    /// How many had been opened before it: no two descriptors of a session have the same.
+    serial: u64,
 }
 
 #[derive(Debug)]
@@ -117,12 +128,15 @@ impl Files {
                 folder: index,
                 named: folder.guest.clone().into_bytes(),
                 granted: true,
+                serial: 0,
             })
         });
         Self {
             table: table.collect(),
             folders,
             opened: 0,
+            added: 0,
+            retired: BTreeSet::new(),
             most_open,
             listings_bytes: 0,
             rules,
@@ -136,7 +150,11 @@ impl Files {
 
     /// Closes a descriptor.
     pub(crate) fn close(&mut self, fd: u32) -> Done<()> {
-        let slot = slot(fd).and_then(|index| self.table.get_mut(index));
+        let index = slot(fd);
+        if index.is_some_and(|index| self.retired.remove(&index)) {
+            return Ok(());
+        }
+        let slot = index.and_then(|index| self.table.get_mut(index));
         let open = slot.and_then(Option::take).ok_or(Errno::Badf)?;
         if !open.granted {
             self.opened -= 1;
@@ -147,6 +165,36 @@ impl Files {
             What::Content { .. } => {}
         }
         Ok(())
+    }
+
+    /// What is open now, to go back to.
+    pub(crate) fn known(&self) -> Known {
+        let open = self.table.iter().enumerate();
+        Known(
+            open.filter_map(|(index, open)| Some((index, open.as_ref()?.serial)))
+                .collect(),
+        )
+    }
+
+    /// Closes what was opened since; what was closed since stays closed. Its number is kept from other files until the guest, which
+    /// takes it for open, closes it.
+    pub(crate) fn go_back(&mut self, known: &Known) {
+        for index in 0..self.table.len() {
+            let before = known.0.iter().find(|(at, _)| *at == index);
+            let now = self.table[index].as_ref().map(|open| open.serial);
+            if now == before.map(|(_, serial)| *serial) {
+                continue;
+            }
+            if now.is_some()
+                && let Ok(index) = u32::try_from(index)
+            {
+                // It is open.
+                let _ = self.close(FIRST_FD + index);
+            }
+            if before.is_some() {
+                self.retired.insert(index);
+            }
+        }
     }
 
     fn get(&self, fd: u32) -> Done<&Open> {
@@ -169,8 +217,10 @@ impl Files {
     }
 
     /// Puts `open` under the lowest free number.
-    fn add(&mut self, open: Open) -> Done<u32> {
-        let index = match self.table.iter().position(Option::is_none) {
+    fn add(&mut self, mut open: Open) -> Done<u32> {
+        let mut table = self.table.iter().enumerate();
+        let free = table.find(|(index, open)| open.is_none() && !self.retired.contains(index));
+        let index = match free.map(|(index, _)| index) {
             Some(index) => index,
             None => {
                 self.table.push(None);
@@ -178,6 +228,8 @@ impl Files {
             }
         };
         let fd = u32::try_from(index).map_err(|_| Errno::Mfile)? + FIRST_FD;
+        self.added += 1;
+        open.serial = self.added;
         self.table[index] = Some(open);
         self.opened += 1;
         Ok(fd)

@@ -95,6 +95,7 @@ impl Files {
             folder: spot.folder,
             named,
             granted: false,
+            serial: 0,
         })
     }
 
@@ -123,6 +124,7 @@ impl Files {
             folder,
             named,
             granted: false,
+            serial: 0,
         })
     }
 

@@ -110,7 +110,8 @@ async fn what_never_looks_is_stopped_after_the_grace() {
     // One step of SQLite's machine, for ages.
     let report = interrupt(&mut stage, "b[0].execute('select instr(?, ?)', b[1])").await;
     assert_eq!(
-        (report.outcome, report.alive),
-        (Outcome::Interrupted, false)
+        (report.outcome, report.alive, report.restored),
+        (Outcome::Interrupted, true, true)
     );
+    stage.remembers("being stopped").await;
 }

@@ -6,4 +6,5 @@ mod limits;
 mod long_calls;
 mod many;
 mod recursion;
+mod restores;
 mod stage;

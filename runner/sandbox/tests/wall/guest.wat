@@ -72,8 +72,30 @@
     (i32.add (i32.const 1) (call $deep (i32.add (local.get $n) (call $tripped)))))
 
   (func (export "croquant_execute") (param $len i32) (param $flags i32) (result i32)
-    (local $op i32) (local $n i32)
+    (local $op i32) (local $n i32) (local $sum i64)
     (local.set $op (i32.load8_u (i32.const 65536)))
+    ;; z: count, fill a page, grow and write there, then go on with the next letter
+    (if (i32.eq (local.get $op) (i32.const 122)) (then
+      (i32.store (i32.const 0) (i32.add (i32.const 1) (i32.load (i32.const 0))))
+      (memory.fill (i32.const 131072) (i32.const 170) (i32.const 65536))
+      (memory.fill (i32.mul (memory.grow (i32.const 1)) (i32.const 65536)) (i32.const 170) (i32.const 65536))
+      (local.set $op (i32.load8_u (i32.const 65537)))))
+    ;; a: add up the words from 131072 to the end of memory, and write the sum as 16 letters
+    (if (i32.eq (local.get $op) (i32.const 97)) (then
+      (local.set $n (i32.const 131072))
+      (loop $again
+        (local.set $sum (i64.add (local.get $sum) (i64.load (local.get $n))))
+        (local.set $n (i32.add (local.get $n) (i32.const 8)))
+        (br_if $again (i32.lt_u (local.get $n) (i32.mul (memory.size) (i32.const 65536)))))
+      (local.set $n (i32.const 0))
+      (loop $again
+        (i32.store8 (i32.add (i32.const 32) (local.get $n))
+          (i32.add (i32.const 97) (i32.and (i32.wrap_i64 (local.get $sum)) (i32.const 15))))
+        (local.set $sum (i64.shr_u (local.get $sum) (i64.const 4)))
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (br_if $again (i32.lt_u (local.get $n) (i32.const 16))))
+      (drop (call $write (i32.const 1) (i32.const 32) (i32.const 16)))
+      (return (i32.const 0))))
     ;; e: echo the rest
     (if (i32.eq (local.get $op) (i32.const 101)) (then
       (drop (call $write (i32.const 1) (i32.const 65537) (i32.sub (local.get $len) (i32.const 1))))

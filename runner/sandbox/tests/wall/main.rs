@@ -5,5 +5,6 @@ mod endings;
 mod host;
 mod interrupts;
 mod mounts;
+mod restores;
 mod stage;
 mod watch;

@@ -55,9 +55,14 @@ impl Owner {
                 return Next::Stop(stop);
             }
         };
+        let restored = ended.as_ref().is_ok_and(|report| report.restored);
         let error = self.show_ending(ended, origin);
         if let Some(error) = error {
             self.reply_error(origin, &error);
+            if restored && counts {
+                // The guest's own count is as it was before, too.
+                self.count -= 1;
+            }
             return match content.stop_on_error {
                 true => Next::Abort,
                 false => Next::Go,
