@@ -171,6 +171,7 @@ impl Session {
     /// # Errors
     /// [`Error::Ended`] after the session's end, or [`Error::Host`].
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
+        self.signals.prepare();
         self.checkpoint().await;
         let ended = self
             .call_guest(
@@ -202,6 +203,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn call(&mut self, request_json: &str) -> Result<Called, Error> {
+        self.signals.prepare();
         self.checkpoint().await;
         let mut ended = self
             .call_guest(Call::Request, request_json.as_bytes())

@@ -82,17 +82,24 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
+    /// Before what precedes a call: interrupts are meant for it from here on.
+    pub(crate) fn prepare(&self) {
+        self.asked.store(0, Ordering::Relaxed);
+        self.presses().forget();
+        self.running.store(true, Ordering::SeqCst);
+    }
+
     /// Begins a call.
     pub(crate) fn open(&self, grace: Duration) {
-        self.asked.store(0, Ordering::Relaxed);
+        if !self.running.load(Ordering::SeqCst) {
+            self.prepare();
+        }
         self.told.store(0, Ordering::Relaxed);
         self.unseen.store(false, Ordering::Relaxed);
         self.stopped.store(false, Ordering::Relaxed);
-        self.presses().forget();
         self.stop_at.store(NEVER, Ordering::Relaxed);
         self.grace.store(micros(grace), Ordering::Relaxed);
         self.waiting.store(Waiting::No as u8, Ordering::Relaxed);
-        self.running.store(true, Ordering::SeqCst);
     }
 
     /// Ends a call.
