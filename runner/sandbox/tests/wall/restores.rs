@@ -98,10 +98,12 @@ async fn exits_and_kills_are_meant() {
     }
     let mut stage = Stage::new(&keeping()).await;
     let interrupter = stage.session.interrupter();
-    let (report, ()) = tokio::join!(stage.execute("l"), async {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    let killing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
         interrupter.kill();
     });
+    let report = stage.execute("l").await;
+    killing.join().unwrap();
     assert_eq!((report.outcome, report.restored), (Outcome::Killed, false));
     stage.has_ended().await;
 }
@@ -136,17 +138,20 @@ async fn a_session_that_is_too_large_is_lost_and_says_so() {
     stage.has_ended().await;
 }
 
-/// Interrupts the call at these times, in milliseconds.
+/// Runs `source`, and interrupts it at these times, in milliseconds, from another thread: a guest that never looks holds this one.
 async fn interrupt(stage: &mut Stage, source: &str, times_ms: &[u64]) -> Report {
     let interrupter = stage.session.interrupter();
-    let (report, ()) = tokio::join!(stage.execute(source), async {
+    let times_ms = times_ms.to_owned();
+    let presses = std::thread::spawn(move || {
         let mut at = 0;
         for time in times_ms {
-            tokio::time::sleep(Duration::from_millis(time - at)).await;
-            at = *time;
+            std::thread::sleep(Duration::from_millis(time - at));
+            at = time;
             interrupter.interrupt();
         }
     });
+    let report = stage.execute(source).await;
+    presses.join().unwrap();
     report
 }
 
