@@ -152,6 +152,7 @@ impl State {
         self.growth = Growth {
             most: memory_bytes,
             refused: false,
+            small_refusals: REFUSALS,
         };
     }
 
