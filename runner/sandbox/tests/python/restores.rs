@@ -184,14 +184,18 @@ async fn interrupted(source: &str, grace_ms: u64, times_ms: &[u64]) -> (Stage, R
     });
     let interrupter = stage.session.interrupter();
     let source = format!("{SPOIL}{source}");
-    let (report, ()) = tokio::join!(stage.execute(&source), async {
+    let times_ms = times_ms.to_owned();
+    // Code that never looks holds the thread that runs it.
+    let presses = std::thread::spawn(move || {
         let mut at = 0;
         for time in times_ms {
-            tokio::time::sleep(Duration::from_millis(time - at)).await;
-            at = *time;
+            std::thread::sleep(Duration::from_millis(time - at));
+            at = time;
             interrupter.interrupt();
         }
     });
+    let report = stage.execute(&source).await;
+    presses.join().unwrap();
     (stage, report)
 }
 
