@@ -1,12 +1,14 @@
 //! Ctrl-C while Python runs.
 
 use std::io;
-use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::sigint;
 use croquant_sandbox::{Interrupter, Limits};
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::sigint;
 
 /// A second press sooner than this is the same press: a key held down, or two pressed out of impatience.
 const SAME_PRESS: Duration = Duration::from_millis(400);
@@ -24,8 +26,14 @@ enum Press {
 
 /// Listens to Ctrl-C, so that it no longer ends this process.
 pub(crate) struct CtrlC {
-    /// None if whoever started croquant wants it ignored.
-    signal: Option<Signal>,
+    /// What is listened with, until a thread does; none if whoever started croquant wants the signal ignored.
+    listener: Option<(Runtime, Signal)>,
+    presses: Arc<Mutex<Presses>>,
+}
+
+/// The call that runs, and what was pressed during it.
+struct Presses {
+    interrupter: Option<Interrupter>,
     grace: Duration,
     last: Option<Instant>,
 }
@@ -36,15 +44,33 @@ impl CtrlC {
     /// # Errors
     /// If the system refuses the signal's handler.
     pub(crate) fn listen(limits: &Limits) -> io::Result<Self> {
-        let signal = match sigint::is_ignored() {
+        let listener = match sigint::is_ignored() {
             true => None,
-            false => Some(signal(SignalKind::interrupt())?),
+            false => Some(listener()?),
         };
         Ok(Self {
-            signal,
-            grace: Duration::from_millis(limits.grace_ms),
-            last: None,
+            listener,
+            presses: Arc::new(Mutex::new(Presses {
+                interrupter: None,
+                grace: Duration::from_millis(limits.grace_ms),
+                last: None,
+            })),
         })
+    }
+
+    /// Passes presses on from now on, on a thread of its own: a guest that does not look holds the one that it runs on. For a process that
+    /// is confined already, since the walls hold for the threads that start behind them.
+    ///
+    /// # Errors
+    /// If there is no thread.
+    pub(crate) fn start(&mut self) -> io::Result<()> {
+        if let Some((runtime, signal)) = self.listener.take() {
+            let presses = self.presses.clone();
+            std::thread::Builder::new()
+                .name("croquant-ctrl-c".into())
+                .spawn(move || runtime.block_on(pass_on(signal, &presses)))?;
+        }
+        Ok(())
     }
 
     /// Runs `call` to its end, passing each press on to the guest.
@@ -53,17 +79,42 @@ impl CtrlC {
         interrupter: &Interrupter,
         call: F,
     ) -> F::Output {
-        let mut call = pin!(call);
-        self.last = None;
-        loop {
-            tokio::select! {
-                output = &mut call => return output,
-                () = pressed(self.signal.as_mut()) => self.press(interrupter),
-            }
-        }
+        let mut presses = lock(&self.presses);
+        presses.interrupter = Some(interrupter.clone());
+        presses.last = None;
+        drop(presses);
+        let output = call.await;
+        lock(&self.presses).interrupter = None;
+        output
     }
+}
 
-    fn press(&mut self, interrupter: &Interrupter) {
+fn listener() -> io::Result<(Runtime, Signal)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let signal = {
+        let _entered = runtime.enter();
+        signal(SignalKind::interrupt())?
+    };
+    Ok((runtime, signal))
+}
+
+async fn pass_on(mut signal: Signal, presses: &Mutex<Presses>) {
+    while signal.recv().await.is_some() {
+        lock(presses).press();
+    }
+}
+
+fn lock(presses: &Mutex<Presses>) -> MutexGuard<'_, Presses> {
+    presses.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Presses {
+    fn press(&mut self) {
+        let Some(interrupter) = &self.interrupter else {
+            return;
+        };
         let now = Instant::now();
         match decide(self.last.map(|last| now - last), self.grace) {
             Press::Ignored => {}
@@ -80,18 +131,6 @@ impl CtrlC {
         }
     }
 }
-
-/// The next press. It never comes where SIGINT is ignored.
-async fn pressed(signal: Option<&mut Signal>) {
-    let heard = match signal {
-        Some(signal) => signal.recv().await,
-        None => None,
-    };
-    if heard.is_none() {
-        std::future::pending().await
-    }
-}
-
 /// A press soon after another, with the program still there, says that the first one did not help. Past the grace that the
 /// sandbox gives an interrupted guest, the first one was heard and handled by the program, and this is a new one.
 fn decide(since_last: Option<Duration>, grace: Duration) -> Press {

@@ -55,6 +55,7 @@ async fn execute(
     } = prepared;
     let engine = session::engine()?;
     confinement::program(granted)?;
+    ctrl_c.start().map_err(Failure::host)?;
     let mut session =
         session::start(&engine, granted, watch, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();

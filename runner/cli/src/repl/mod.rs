@@ -65,10 +65,11 @@ struct Prompt {
 
 impl Prompt {
     async fn open(granted: Granted, history: Option<&Path>) -> Result<Self, Failure> {
-        let ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
+        let mut ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
         let engine = session::engine()?;
         let watch = Watch::open(&granted.watch, &granted.mounts)?;
         confinement::prompt(&granted, history)?;
+        ctrl_c.start().map_err(Failure::host)?;
         let session = start(&engine, &granted, &watch).await?;
         let interrupter = session.interrupter();
         Ok(Self {
