@@ -14,7 +14,7 @@ const PYTHON: &[(&str, &str)] = &[
     ("a generator", "sum(i for i in range(10**15))"),
     (
         "nested tries",
-        "while True:\n  try:\n    int('x')\n  except ValueError:\n    pass",
+        "while True:\n  try:\n    {}['x']\n  except KeyError:\n    pass",
     ),
     (
         "comprehensions",

@@ -79,10 +79,7 @@ impl CtrlC {
         interrupter: &Interrupter,
         call: F,
     ) -> F::Output {
-        let mut presses = lock(&self.presses);
-        presses.interrupter = Some(interrupter.clone());
-        presses.last = None;
-        drop(presses);
+        lock(&self.presses).begin(interrupter);
         let output = call.await;
         lock(&self.presses).interrupter = None;
         output
@@ -111,6 +108,11 @@ fn lock(presses: &Mutex<Presses>) -> MutexGuard<'_, Presses> {
 }
 
 impl Presses {
+    fn begin(&mut self, interrupter: &Interrupter) {
+        self.interrupter = Some(interrupter.clone());
+        self.last = None;
+    }
+
     fn press(&mut self) {
         let Some(interrupter) = &self.interrupter else {
             return;
@@ -131,6 +133,7 @@ impl Presses {
         }
     }
 }
+
 /// A press soon after another, with the program still there, says that the first one did not help. Past the grace that the
 /// sandbox gives an interrupted guest, the first one was heard and handled by the program, and this is a new one.
 fn decide(since_last: Option<Duration>, grace: Duration) -> Press {

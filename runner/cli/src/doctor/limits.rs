@@ -31,7 +31,14 @@ pub(super) const ROWS: &[Row] = &[
         limits.memory_bytes as u64
     }),
     row("output_bytes", "KiB", 1 << 10, |limits| limits.output_bytes),
+    row("output_lines", "a second", 1, |limits| limits.output_lines),
     row("open_files", "", 1, |limits| limits.open_files.into()),
+    row("host_bytes", "MiB", 1 << 20, |limits| {
+        limits.host_bytes as u64
+    }),
+    row("checkpoint_bytes", "MiB", 1 << 20, |limits| {
+        limits.checkpoint_bytes as u64
+    }),
 ];
 
 const fn row(name: &'static str, unit: &'static str, scale: u64, of: fn(&Limits) -> u64) -> Row {
