@@ -153,9 +153,8 @@ fn converse(
             }
         }
         for index in 0..spec.interrupts {
-            if index > 0 {
-                std::thread::sleep(Duration::from_millis(500));
-            }
+            // The mark was read while the program was still writing it: first it shall come to what is to be interrupted.
+            std::thread::sleep(Duration::from_millis(if index == 0 { 100 } else { 500 }));
             kill(Pid::from_raw(child.id().try_into()?), Signal::SIGINT)?;
         }
     }
