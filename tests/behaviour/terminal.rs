@@ -124,6 +124,8 @@ fn what_does_not_heed_ctrl_c_is_stopped() {
         "import sqlite3; kept = 2; a = bytes(10**7); print('busy'); sqlite3.connect(':memory:').execute('select instr(?, ?)', (a + a, a + b'b'))\r",
     );
     terminal.expect("\nbusy\n");
+    // It has to be in there: before, it would heed.
+    std::thread::sleep(std::time::Duration::from_millis(500));
     terminal.send(CTRL_C);
     terminal.expect("error: what ran could not be interrupted, and was stopped\n");
     terminal.expect("note: the variables are as they were before it ran\n>>> ");

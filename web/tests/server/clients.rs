@@ -56,7 +56,11 @@ async fn a_client_that_comes_back_hears_what_it_missed() {
 
 #[tokio::test]
 async fn what_is_kept_for_an_absent_client_is_bounded() {
-    let server = Server::changed(|config| config.limits.output_bytes = 64 << 20).await;
+    let server = Server::changed(|config| {
+        config.limits.output_bytes = 64 << 20;
+        config.limits.output_lines = 10_000_000;
+    })
+    .await;
     let code = "for i in range(200_000):\n    print('x' * 100)\nprint('end')";
     let (mut client, id) = run_unseen(&server, code).await;
     let answers = client.answers(&id).await;
@@ -100,7 +104,11 @@ async fn a_client_that_never_reads_costs_a_fixed_amount() {
         return;
     }
     const LINES: usize = 1_000_000;
-    let server = Server::changed(|config| config.limits.output_bytes = 1 << 30).await;
+    let server = Server::changed(|config| {
+        config.limits.output_bytes = 1 << 30;
+        config.limits.output_lines = 10_000_000;
+    })
+    .await;
     let code = format!("for i in range({LINES}):\n    print('x' * 99)");
     let mut lazy = server.client().await;
     let before = resident();
