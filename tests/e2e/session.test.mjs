@@ -29,6 +29,23 @@ test("Ctrl-C in the editor stops, too", async () => {
   assert.match(await loop.textContent(), /KeyboardInterrupt/);
 });
 
+test("a second Stop undoes a cell that swallows the first, and says so", async () => {
+  const reader = await croquant.open("/");
+  const block = reader.block(0);
+  await reader.type(block, "kept = [41]");
+  const loop = await reader.begin(block, "kept.clear()\nwhile True:\n    try:\n        print('on'); exec('while True: pass')\n    except KeyboardInterrupt: pass");
+  const output = loop.locator(".cq-output");
+  await output.getByText("on").waitFor();
+  await reader.press("stop");
+  await reader.page.waitForFunction(() => document.body.textContent.includes("on\non\n"));
+  await reader.page.waitForTimeout(500);
+  await reader.press("stop");
+  await reader.idle();
+  assert.match(await output.textContent(), /the variables are as they were before this cell/);
+  assert.doesNotMatch((await reader.notice()) ?? "", /gone/);
+  assert.equal(await reader.type(block, "kept[0] + 1"), "42");
+});
+
 test("Stop ends a wait for input", async () => {
   const reader = await croquant.open("/");
   const block = reader.block(0);

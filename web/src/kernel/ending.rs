@@ -44,7 +44,7 @@ fn explain(outcome: &Outcome, limits: &Limits) -> (&'static str, String) {
     match outcome {
         Outcome::Completed | Outcome::Exited(_) => ("Done", String::new()),
         Outcome::Raised => ("Exception", "the cell raised an exception that it did not report".into()),
-        Outcome::Interrupted => ("KeyboardInterrupt", String::new()),
+        Outcome::Interrupted => ("KeyboardInterrupt", "the cell did not stop by itself".into()),
         Outcome::Killed => ("Stopped", "the cell was stopped".into()),
         Outcome::OutOfFuel => (
             "OutOfFuel",
