@@ -147,8 +147,8 @@ test("a frame cannot lead elsewhere, nor carry anything out by trying", async (t
 
 test("a flood of output is cut, and says so", async () => {
   const reader = await croquant.open("/");
-  const text = await reader.type(reader.block(0), 'for i in range(60_000): print("line", i)');
-  assert.match(text, /^line 0\nline 1\n/);
+  const text = await reader.type(reader.block(0), 'for i in range(3_000): print("line", i, "x" * 200)');
+  assert.match(text, /^line 0 x+\nline 1 x+\n/);
   assert.ok(text.length < 210_000, `${text.length} characters are in the page`);
   await reader.page.locator(".cq-cut").waitFor();
   assert.equal(await reader.type(reader.block(0), "6 * 7"), "42", "the session goes on");
