@@ -3,11 +3,9 @@
 use crate::Promise;
 use crate::cpu::{in_session, name, programs};
 use crate::stats::{Samples, geometric_mean, ms};
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use croquant_sandbox::{Engine, EngineConfig};
-use croquant_tests::{built, image};
-use std::fs::File;
-use std::process::{Command, Stdio};
+use croquant_tests::{image, unmetered_image};
 
 /// Runs every program `repeats` times on either side in turns; each side's best time counts.
 pub(crate) fn measure(repeats: u32, rounds: u32) -> Result<Vec<Promise>> {
@@ -42,19 +40,4 @@ pub(crate) fn measure(repeats: u32, rounds: u32) -> Result<Vec<Promise>> {
         at_most: 1.12,
         unit: "of unmetered",
     }])
-}
-
-/// The recipe makes it at the first time.
-fn unmetered_image() -> Result<File> {
-    let done = Command::new(built("croquant-recipe")?)
-        .arg("unmetered")
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(
-        done.status.success(),
-        "the recipe ended with {}",
-        done.status
-    );
-    let path = String::from_utf8(done.stdout)?;
-    File::open(path.trim()).with_context(|| format!("cannot open `{}`", path.trim()))
 }

@@ -41,17 +41,32 @@ impl Recipe {
     /// # Errors
     /// If the recipe fails.
     pub fn ask() -> Result<Self> {
-        let done = Command::new(built("croquant-recipe")?)
-            .arg("paths")
-            .stderr(Stdio::inherit())
-            .output()?;
-        ensure!(
-            done.status.success(),
-            "the recipe ended with {}",
-            done.status
-        );
-        Ok(serde_json::from_slice(&done.stdout)?)
+        Ok(serde_json::from_str(&recipe("paths")?)?)
     }
+}
+
+/// What the recipe prints when it is asked for `wanted`; it makes what is missing.
+fn recipe(wanted: &str) -> Result<String> {
+    let done = Command::new(built("croquant-recipe")?)
+        .arg(wanted)
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(
+        done.status.success(),
+        "the recipe ended with {}",
+        done.status
+    );
+    Ok(String::from_utf8(done.stdout)?)
+}
+
+/// The same image without metering, for benches.
+///
+/// # Errors
+/// If the recipe, which makes it at the first time, fails.
+pub fn unmetered_image() -> Result<File> {
+    let printed = recipe("unmetered")?;
+    let path = printed.trim();
+    File::open(path).with_context(|| format!("cannot open `{path}`"))
 }
 
 /// The compiled guest image.

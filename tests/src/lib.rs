@@ -4,7 +4,7 @@ mod built;
 mod folder;
 mod recording;
 
-pub use built::{Recipe, built, image};
+pub use built::{Recipe, built, image, unmetered_image};
 pub use folder::{copy, tree};
 pub use recording::{Recording, Said};
 

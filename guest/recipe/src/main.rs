@@ -76,19 +76,11 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
     }
     let _lock = cache.lock()?;
     let started = Instant::now();
-    source::build(cache)?;
-    let image = !cache.has(IMAGE);
-    // Much of both is one `configure` after the other, which keeps one processor busy.
-    std::thread::scope(|scope| {
-        let libs = scope.spawn(|| if image { libs::build(cache) } else { Ok(()) });
-        let native = native::build(cache);
-        native.and(libs.join().expect("a stage does not panic"))
-    })?;
-    if image {
-        python::build(cache)?;
-        embedded::build(cache)?;
-        link::build(cache)?;
-        tools::warn_of_memory();
+    if cache.has(IMAGE) {
+        source::build(cache)?;
+        native::build(cache)?;
+    } else {
+        build_module(cache)?;
         image::build(cache)?;
     }
     cache.prune()?;
@@ -100,17 +92,27 @@ fn build(cache: &Cache, all: bool) -> Result<()> {
     Ok(())
 }
 
+/// Builds what an image is compiled from: every stage up to the linked module.
+fn build_module(cache: &Cache) -> Result<()> {
+    source::build(cache)?;
+    // Much of both is one `configure` after the other, which keeps one processor busy.
+    std::thread::scope(|scope| {
+        let libs = scope.spawn(|| libs::build(cache));
+        let native = native::build(cache);
+        native.and(libs.join().expect("a stage does not panic"))
+    })?;
+    python::build(cache)?;
+    embedded::build(cache)?;
+    link::build(cache)?;
+    tools::warn_of_memory();
+    Ok(())
+}
+
 fn print_unmetered(cache: &Cache) -> Result<()> {
     if !cache.has(UNMETERED) {
         let _lock = cache.lock()?;
         // Pruning may have taken what the image was made from.
-        source::build(cache)?;
-        native::build(cache)?;
-        libs::build(cache)?;
-        python::build(cache)?;
-        embedded::build(cache)?;
-        link::build(cache)?;
-        tools::warn_of_memory();
+        build_module(cache)?;
         image::build_unmetered(cache)?;
     }
     println!(

@@ -120,16 +120,12 @@ impl Presses {
         let now = Instant::now();
         match decide(self.last.map(|last| now - last), self.grace) {
             Press::Ignored => {}
-            Press::Interrupts => {
+            Press::Kills if !interrupter.restores() => interrupter.kill(),
+            // A call that can be undone is, by the sandbox, and nothing else is lost.
+            Press::Interrupts | Press::Kills => {
                 self.last = Some(now);
                 interrupter.interrupt();
             }
-            // Its effects are undone, if they can be, and nothing else is lost.
-            Press::Kills if interrupter.restores() => {
-                self.last = Some(now);
-                interrupter.interrupt();
-            }
-            Press::Kills => interrupter.kill(),
         }
     }
 }

@@ -11,26 +11,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 use std::time::{Duration, Instant};
 
-use croquant_sandbox::{
-    Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Policy, Session,
-    Stream,
-};
-
-/// Throws everything away.
-struct Nobody;
-
-impl Console for Nobody {
-    fn write<'a>(&'a mut self, _: Stream, _: &'a [u8]) -> BoxFuture<'a, std::io::Result<()>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-    fn read(&mut self, _: usize) -> BoxFuture<'_, std::io::Result<Vec<u8>>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
-    }
-    fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
-        Box::pin(std::future::ready(Answer::Unsupported))
-    }
-    fn emit(&mut self, _: Message) {}
-}
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -44,7 +25,7 @@ async fn main() {
     let engine = Engine::new(image, &EngineConfig::server(1_000)).expect("an image");
     println!("engine ready in {:.1?}", began.elapsed());
     let (policy, limits) = (Policy::default(), Limits::tutorial());
-    let mut first = Session::start(&engine, &policy, &limits, Box::new(Nobody))
+    let mut first = Session::start(&engine, &policy, &limits, Box::new(Recorder::new()))
         .await
         .expect("a session");
     for turn in ["first", "second"] {
@@ -60,7 +41,7 @@ async fn main() {
     let mut parts: [Vec<Duration>; 6] = Default::default();
     for _ in 0..sessions {
         let began = Instant::now();
-        let session = Session::start(&engine, &policy, &limits, Box::new(Nobody));
+        let session = Session::start(&engine, &policy, &limits, Box::new(Recorder::new()));
         let mut session = session.await.expect("a session");
         let started = Instant::now();
         let cell = Cell::new("print(1)");
@@ -118,7 +99,7 @@ async fn restores(engine: &Engine, policy: &Policy, limits: &Limits) {
             "x = [bytes([i % 251]) * 4096 for i in range(11_000)]",
         ),
     ] {
-        let mut session = Session::start(engine, policy, limits, Box::new(Nobody))
+        let mut session = Session::start(engine, policy, limits, Box::new(Recorder::new()))
             .await
             .expect("a session");
         session.execute(&Cell::new(source)).await.expect("a report");
@@ -155,7 +136,7 @@ async fn weigh(engine: &Engine, policy: &Policy, limits: &Limits) {
     let before = private_kib();
     let mut live = Vec::new();
     for _ in 0..LIVE {
-        let mut session = Session::start(engine, policy, limits, Box::new(Nobody))
+        let mut session = Session::start(engine, policy, limits, Box::new(Recorder::new()))
             .await
             .expect("a session");
         session

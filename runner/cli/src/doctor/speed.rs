@@ -3,10 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use croquant_sandbox::{
-    Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Outcome, Policy,
-    Session, Stream,
-};
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
 
 use crate::exit::Failure;
 use crate::{image, session};
@@ -37,7 +34,7 @@ async fn first_print(engine: &Engine) -> Result<Duration, Failure> {
     let mut times = Vec::new();
     for _ in 0..SESSIONS {
         let began = Instant::now();
-        let started = Session::start(engine, &policy, &limits, Box::new(Nobody)).await;
+        let started = Session::start(engine, &policy, &limits, Box::new(Recorder::new())).await;
         let mut session = started.map_err(Failure::host)?;
         let report = session.execute(&Cell::new("print(1)")).await;
         let report = report.map_err(Failure::host)?;
@@ -69,23 +66,4 @@ fn run() -> Result<Duration, Failure> {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
-}
-
-/// A console that nobody looks at.
-struct Nobody;
-
-impl Console for Nobody {
-    fn write<'a>(&'a mut self, _: Stream, _: &'a [u8]) -> BoxFuture<'a, std::io::Result<()>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn read(&mut self, _: usize) -> BoxFuture<'_, std::io::Result<Vec<u8>>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
-    }
-
-    fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
-        Box::pin(std::future::ready(Answer::Unsupported))
-    }
-
-    fn emit(&mut self, _: Message) {}
 }
