@@ -273,7 +273,8 @@ impl Signals {
         self.waits.load(Ordering::Relaxed)
     }
 
-    /// Waits for `future` as a host call, or until the guest is asked to stop: then `None`.
+    /// Waits for `future` as a host call, or until the guest is asked to stop: then `None`, as well if it was told so on its way here
+    /// and has not looked yet.
     pub(crate) async fn wait<F: Future>(&self, waiting: Waiting, future: F) -> Option<F::Output> {
         let mut future = std::pin::pin!(future);
         let _note = Note::new(self, waiting);
@@ -282,7 +283,7 @@ impl Signals {
             if let Poll::Ready(output) = future.as_mut().poll(context) {
                 return Poll::Ready(Some(output));
             }
-            if self.asked().is_some() {
+            if self.is_unheard() {
                 Poll::Ready(None)
             } else {
                 Poll::Pending

@@ -36,6 +36,10 @@
   (data (i32.const 4224) "{\"code\": 7}")
   (data (i32.const 4288) "name? ")
 
+  (func $write_rest (param $len i32)
+    (if (i32.gt_u (local.get $len) (i32.const 1)) (then
+      (drop (call $write (i32.const 1) (i32.const 65537) (i32.sub (local.get $len) (i32.const 1)))))))
+
   (func (export "croquant_buffer") (param $len i32) (result i32)
     (select (i32.const 65536) (i32.const 0) (i32.le_u (local.get $len) (i32.const 65536))))
   (func (export "croquant_interrupt_block") (result i32) (i32.const 1024))
@@ -98,7 +102,7 @@
       (return (i32.const 0))))
     ;; e: echo the rest
     (if (i32.eq (local.get $op) (i32.const 101)) (then
-      (drop (call $write (i32.const 1) (i32.const 65537) (i32.sub (local.get $len) (i32.const 1))))
+      (call $write_rest (local.get $len))
       (return (i32.const 0))))
     ;; n: count the calls of this session, and write the count as a digit
     (if (i32.eq (local.get $op) (i32.const 110)) (then
@@ -156,8 +160,9 @@
     (if (i32.eq (local.get $op) (i32.const 100)) (then
       (call $emit (i32.const 2) (i32.const 65537) (i32.sub (local.get $len) (i32.const 1)))
       (return (i32.const 0))))
-    ;; i: ask for a line and write it
+    ;; i: write the rest, ask for a line and write it
     (if (i32.eq (local.get $op) (i32.const 105)) (then
+      (call $write_rest (local.get $len))
       (local.set $n (call $input (i32.const 4288) (i32.const 6) (i32.const 0)))
       (if (i32.eq (local.get $n) (i32.const -27)) (then
         (if (i32.eqz (call $tripped)) (then (return (i32.const 9))))
@@ -176,8 +181,9 @@
         (drop (call $write (i32.const 1) (i32.const 131072) (local.get $n)))
         (br_if $again (local.get $n)))
       (return (i32.const 0))))
-    ;; s: sleep an hour; S: sleep a millisecond
+    ;; s: write the rest and sleep an hour; S: sleep a millisecond
     (if (i32.eq (local.get $op) (i32.const 115)) (then
+      (call $write_rest (local.get $len))
       (if (i32.eq (call $sleep (i64.const 3600000000000)) (i32.const 27)) (then
         (if (i32.eqz (call $tripped)) (then (return (i32.const 9))))
         (return (call $keyboard_interrupt))))

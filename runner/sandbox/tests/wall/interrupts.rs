@@ -44,6 +44,17 @@ async fn loops_sleeps_and_waits_are_interrupted() {
 }
 
 #[tokio::test]
+async fn who_is_interrupted_on_the_way_to_a_wait_does_not_wait() {
+    for source in ["i, I ask", "s, I sleep"] {
+        let mut stage = Stage::new(&patient()).await;
+        stage.memory.0.lock().unwrap().interrupts = Some(stage.session.interrupter());
+        let report = stage.execute(source).await;
+        assert_eq!(report.outcome, Outcome::Interrupted, "{source}");
+        stage.remembers().await;
+    }
+}
+
+#[tokio::test]
 async fn a_program_may_catch_it() {
     check("c1", &patient(), Outcome::Completed, true).await;
     // And may go on past the grace: it looked.

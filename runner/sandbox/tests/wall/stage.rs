@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use croquant_sandbox::{
-    Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Limits, Message, Outcome, Policy,
-    Report, Session, Slots, Stream, compile,
+    Answer, BoxFuture, Cell, Console, Engine, EngineConfig, Interrupter, Limits, Message, Outcome,
+    Policy, Report, Session, Slots, Stream, compile,
 };
 
 /// An engine of eight sessions of up to 64 MiB, shared by all tests.
@@ -65,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) closed: bool,
     /// Writes wait for ever.
     pub(crate) stuck: bool,
+    /// Whom a write interrupts.
+    pub(crate) interrupts: Option<Interrupter>,
 }
 
 #[derive(Clone, Default)]
@@ -87,6 +89,9 @@ impl Console for Memory {
                 std::future::pending::<()>().await;
             }
             let mut seen = self.0.lock().unwrap();
+            if let Some(interrupter) = &seen.interrupts {
+                interrupter.interrupt();
+            }
             match stream {
                 Stream::Stdout => seen.stdout.extend(bytes),
                 Stream::Stderr => seen.stderr.extend(bytes),
