@@ -111,6 +111,16 @@ fn what_a_package_needs_comes_with_it() {
 }
 
 #[test]
+fn what_a_package_imports_is_its_own() {
+    let code = "import dependent; print(dependent.name)\ntry: import pure\nexcept ImportError as error: print(error)";
+    let list = ["--allow-import", "dependent"];
+    check(
+        Stage::get().run(&[&list[..], &["--with", "dependent", "-c", code]].concat()),
+        "pure\nNo module named 'pure': this program may only import dependent (`--allow-import`)\n",
+    );
+}
+
+#[test]
 fn several_are_given_at_once_and_in_turn() {
     let code = "import dependent, console_code, starter; print('all')";
     let args = [

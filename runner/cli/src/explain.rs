@@ -216,6 +216,15 @@ fn unseen(line: &str, mounts: &[Mount]) -> Option<String> {
             ));
         }
     }
+    if let Some((module, flag)) = hints::refused_import(line) {
+        let grant = match flag {
+            "allow-import" => format!("grant it with `--allow-import {module}`"),
+            _ => format!("grant it by leaving out `--{flag}`"),
+        };
+        return Some(format!(
+            "the program wanted to import `{module}`, which it may not; {grant}"
+        ));
+    }
     let path = hints::missing_file(line)?;
     let guest = Path::new(HOME).join(path);
     if mounts.iter().any(|mount| guest.starts_with(&mount.guest)) {

@@ -102,9 +102,16 @@ pub(crate) struct GrantFlags {
     /// case are not told apart. May be repeated
     #[arg(long, value_name = "PATTERN")]
     pub(crate) exclude: Vec<String>,
-    /// Set an environment variable of the program. May be repeated
-    #[arg(long = "env", value_name = "NAME=VALUE")]
+    /// Set an environment variable of the program; without a value, to the one that it has here. May be repeated
+    #[arg(long = "env", value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<OsString>,
+    /// Let the program import this module and its submodules, and no others; what the standard library and packages import for themselves
+    /// is theirs. For teaching and grading: it keeps nobody out who wants to get around it. May be repeated, or be several, as in `math,json`
+    #[arg(long, value_name = "MODULE", value_delimiter = ',')]
+    pub(crate) allow_import: Vec<String>,
+    /// Keep the program from importing this module and its submodules, likewise
+    #[arg(long, value_name = "MODULE", value_delimiter = ',')]
+    pub(crate) deny_import: Vec<String>,
 }
 
 /// What the program knows of time and chance.

@@ -25,7 +25,7 @@ pub(crate) enum GrantError {
     ReadOnlyQuota(String),
     #[error("two folders are mounted at `{0}`")]
     Twice(String),
-    #[error("`--env {0}` is not `NAME=VALUE`")]
+    #[error("`--env {0}` names no variable")]
     Env(String),
     #[error("`{0}` is not UTF-8")]
     NotUtf8(String),
@@ -45,7 +45,9 @@ impl GrantError {
             Self::ReadOnlyQuota(_) => "let the program write with `:rw`, or leave the quota out",
             Self::Root(_) => "name a folder of the guest, as in `--dir /:/host`",
             Self::Twice(_) => "give each `--dir` its own GUEST, as in `--dir HOST:GUEST`",
-            Self::Env(_) => "write the variable with its value, as in `--env LANG=C`",
+            Self::Env(_) => {
+                "write `--env NAME=VALUE`, or `--env NAME` to hand on the value that it has here"
+            }
             Self::NotUtf8(_) => {
                 "write it in UTF-8; names, arguments and variables of the guest are"
             }
@@ -126,13 +128,20 @@ pub(crate) fn mounts(
     Ok(mounts)
 }
 
-/// `NAME=VALUE`.
-pub(crate) fn variable(text: &OsStr) -> Result<(String, String), GrantError> {
+/// A variable of the program's environment: its name and its value, `None` for the one that it has on the host.
+pub(crate) type Variable = (String, Option<String>);
+
+/// `NAME=VALUE`, or `NAME`.
+pub(crate) fn variable(text: &OsStr) -> Result<Variable, GrantError> {
     let text = utf8(text)?;
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(GrantError::Env(text.to_owned())),
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => (text, None),
+    };
+    if name.is_empty() {
+        return Err(GrantError::Env(text.to_owned()));
     }
+    Ok((name.to_owned(), value))
 }
 
 /// Where a path of the host appears in the guest: absolute paths where they are, relative ones in the guest's home.
@@ -292,14 +301,14 @@ mod tests {
 
     #[test]
     fn variables() {
-        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), Some(value.to_owned())));
         assert_eq!(variable(OsStr::new("A=b")), pair("A", "b"));
         assert_eq!(variable(OsStr::new("A=")), pair("A", ""));
         assert_eq!(variable(OsStr::new("A=b=c")), pair("A", "b=c"));
-        assert_eq!(variable(OsStr::new("A")), Err(GrantError::Env("A".into())));
-        assert_eq!(
-            variable(OsStr::new("=b")),
-            Err(GrantError::Env("=b".into()))
-        );
+        assert_eq!(variable(OsStr::new("A")), Ok(("A".into(), None)));
+        for wrong in ["=b", ""] {
+            let error = Err(GrantError::Env(wrong.into()));
+            assert_eq!(variable(OsStr::new(wrong)), error);
+        }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) fn missing_folder(last_line: &str, script: Option<&str>) -> Option<St
 /// The top-level module that an import did not find.
 fn missing_module(line: &str) -> Option<&str> {
     let (before, name) = line.split_once("No module named ")?;
+    if refused_import(line).is_some() {
+        return None;
+    }
     if !before.ends_with("Error: ")
         && !before.ends_with("Error while finding module specification: ")
         && !before.ends_with(": ")
@@ -43,6 +46,14 @@ fn missing_module(line: &str) -> Option<&str> {
     let name = name.trim_matches('\'').split(['.', '\'']).next()?;
     let identifier = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     identifier.then_some(name)
+}
+
+/// The module that `--allow-import` or `--deny-import` kept the program from, and the flag as it is named there.
+pub(crate) fn refused_import(line: &str) -> Option<(&str, &str)> {
+    let (_, name) = line.split_once("No module named '")?;
+    let (name, reason) = name.split_once("': this program may ")?;
+    let (_, flag) = reason.strip_suffix("`)")?.rsplit_once("(`--")?;
+    Some((name, flag))
 }
 
 /// The file that `open` did not find.
@@ -71,6 +82,9 @@ mod tests {
         );
         assert_eq!(missing_module("No module named '../x'"), None);
         assert_eq!(missing_module("ValueError: no"), None);
+        let line = "ModuleNotFoundError: No module named 'a.b': this program may not import it (`--deny-import a`)";
+        assert_eq!(missing_module(line), None);
+        assert_eq!(refused_import(line), Some(("a.b", "deny-import a")));
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use croquant_sandbox::{Limits, Mount, MountRules};
+use croquant_sandbox::{Imports, Limits, Mount, MountRules};
 
 use crate::exit::{Exit, Failure};
 use crate::flags::{
     CommandFlags, Flags, GrantFlags, LimitFlags, PackageFlags, Profile, ReplFlags, RunFlags,
     ServeFlags, WatchFlags, WorldFlags,
 };
-use crate::grants::{self, GrantError};
+use crate::grants::{self, GrantError, Variable};
 use crate::packages::{self, Wanted};
 use crate::report;
 use crate::units;
@@ -85,7 +85,9 @@ pub(crate) struct Granted {
     /// What is hidden in all of them.
     pub(crate) hidden: MountRules,
     /// Environment variables.
-    pub(crate) env: Vec<(String, String)>,
+    pub(crate) env: Vec<Variable>,
+    /// Modules that it may import.
+    pub(crate) imports: Imports,
     /// What it knows of time and chance.
     pub(crate) world: World,
     /// Who sees and rules on what it asks of the host.
@@ -209,6 +211,10 @@ fn grant(
             .map(|text| grants::variable(text))
             .collect::<Result<_, _>>()
             .map_err(usage_of)?,
+        imports: Imports {
+            allow: (!grants.allow_import.is_empty()).then(|| grants.allow_import.clone()),
+            deny: grants.deny_import.clone(),
+        },
         world: world::world(world)?,
         watch: WatchPlan {
             policy: watch.policy.clone().map(PathBuf::from),

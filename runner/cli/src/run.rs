@@ -76,6 +76,7 @@ struct Prepared {
 impl Prepared {
     /// Reads the script, if it is one; a folder that is the program is granted, and packages that are asked for.
     fn new(plan: &mut RunPlan) -> Result<Self, Failure> {
+        session::take_over(&mut plan.granted.env)?;
         let mounts = &mut plan.granted.mounts;
         script::check_mounts(mounts)?;
         let mut files = Vec::new();

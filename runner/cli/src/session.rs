@@ -4,8 +4,8 @@ use std::io::IsTerminal as _;
 
 use croquant_sandbox::{Console, Engine, EngineConfig, Mode, Policy, Session, Terminal};
 
-use crate::exit::Failure;
-use crate::grants::HOME;
+use crate::exit::{Exit, Failure};
+use crate::grants::{HOME, Variable};
 use crate::image;
 use crate::packages;
 use crate::plan::Granted;
@@ -50,6 +50,8 @@ pub(crate) async fn start(
         cwd: HOME.to_owned(),
         mounts: granted.mounts.clone(),
         files,
+        import_paths: packages::import_paths(&granted.mounts),
+        imports: granted.imports.clone(),
         terminal,
         mode,
         clock: granted.world.clock,
@@ -58,15 +60,33 @@ pub(crate) async fn start(
         calls: watch.calls.clone(),
     };
     let (limits, console) = (&granted.limits, Box::new(console));
-    let mut session = Session::start_watched(engine, &policy, limits, console, watch.observer())
+    Session::start_watched(engine, &policy, limits, console, watch.observer())
         .await
-        .map_err(Failure::host)?;
-    packages::enter(&mut session, &granted.mounts).await?;
-    Ok(session)
+        .map_err(Failure::host)
+}
+
+/// Gives those variables that `--env` only names the value that they have here.
+pub(crate) fn take_over(env: &mut [Variable]) -> Result<(), Failure> {
+    for (name, value) in env.iter_mut().filter(|(_, value)| value.is_none()) {
+        let (problem, hint) = match std::env::var(&*name) {
+            Ok(found) => {
+                *value = Some(found);
+                continue;
+            }
+            Err(std::env::VarError::NotPresent) => ("is not set here", "give its value"),
+            Err(std::env::VarError::NotUnicode(_)) => ("is not UTF-8", "give a value that is"),
+        };
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("the variable `{name}` {problem}"),
+            format!("{hint}, as in `--env {name}=VALUE`, or leave it out"),
+        ));
+    }
+    Ok(())
 }
 
 /// The program's environment: its home, what the terminal is, and what `--env` says.
-fn environment(given: &[(String, String)], terminal: Terminal) -> Vec<(String, String)> {
+fn environment(given: &[Variable], terminal: Terminal) -> Vec<(String, String)> {
     let mut env = vec![("HOME".to_owned(), HOME.to_owned())];
     if terminal.stdin || terminal.stdout || terminal.stderr {
         for name in TERMINAL_VARIABLES {
@@ -76,7 +96,8 @@ fn environment(given: &[(String, String)], terminal: Terminal) -> Vec<(String, S
         }
     }
     env.retain(|(name, _)| given.iter().all(|(other, _)| other != name));
-    env.extend_from_slice(given);
+    let given = given.iter().cloned();
+    env.extend(given.filter_map(|(name, value)| Some((name, value?))));
     env
 }
 
@@ -92,7 +113,8 @@ mod tests {
 
     #[test]
     fn what_is_given_wins() {
-        let given = [("HOME".to_owned(), "/tmp".to_owned())];
-        assert_eq!(environment(&given, Terminal::default()), given);
+        let given = [("HOME".to_owned(), Some("/tmp".to_owned()))];
+        let expected = [("HOME".to_owned(), "/tmp".to_owned())];
+        assert_eq!(environment(&given, Terminal::default()), expected);
     }
 }

@@ -19,7 +19,11 @@ use crate::watchdog::Watchdog;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Call {
     Begin,
-    Execute { flags: u32 },
+    /// A request of the host's own, as part of beginning.
+    Prepare,
+    Execute {
+        flags: u32,
+    },
     Run,
     Request,
     InterruptBlock,
@@ -54,7 +58,7 @@ impl Call {
     /// The limits of this call in a session of `limits`.
     pub(crate) fn limits(self, limits: &Limits) -> Limits {
         match self {
-            Self::Begin | Self::InterruptBlock => Limits {
+            Self::Begin | Self::Prepare | Self::InterruptBlock => Limits {
                 fuel: limits.fuel.max(BEGIN_FUEL),
                 deadline_ms: limits.deadline_ms.max(BEGIN_MS),
                 ..limits.clone()
@@ -145,7 +149,7 @@ impl Call {
             Self::Begin => guest.begin.call_async(store, len).await?,
             Self::Execute { flags } => guest.execute.call_async(store, (len, flags)).await?,
             Self::Run => guest.run.call_async(store, len).await?,
-            Self::Request => guest.call.call_async(store, len).await?,
+            Self::Prepare | Self::Request => guest.call.call_async(store, len).await?,
             Self::InterruptBlock => unreachable!("it takes no input"),
         };
         Ok(Some(value))

@@ -6,6 +6,7 @@ use crate::calls::{CallPolicy, CallPolicyError};
 use crate::chance::Random;
 use crate::clock::Clock;
 use crate::files::Names;
+use crate::imports::Imports;
 
 /// What a session is granted: everything that it sees of the world besides its console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,11 @@ pub struct Policy {
     pub mounts: Vec<Mount>,
     /// Files written into the guest's memory filesystem at the start: absolute path and content.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Folders of the guest, absolute, where modules are looked for after all others: packages. Nothing there is executed by itself, no
+    /// `.pth` file and no `sitecustomize`.
+    pub import_paths: Vec<String>,
+    /// Which modules its program may import.
+    pub imports: Imports,
     /// Which standard streams are a terminal.
     pub terminal: Terminal,
     /// How the standard streams behave.
@@ -44,6 +50,8 @@ impl Default for Policy {
             cwd: "/home/user".to_owned(),
             mounts: Vec::new(),
             files: Vec::new(),
+            import_paths: Vec::new(),
+            imports: Imports::default(),
             terminal: Terminal::default(),
             mode: Mode::Kernel,
             clock: Clock::Real,
@@ -162,9 +170,11 @@ impl Policy {
             return Err(PolicyError::TooLate);
         }
         guest_path(&self.cwd)?;
-        for (path, _) in &self.files {
+        let files = self.files.iter().map(|(path, _)| path);
+        for path in files.chain(&self.import_paths) {
             guest_path(path)?;
         }
+        self.imports.check()?;
         for (index, mount) in self.mounts.iter().enumerate() {
             guest_path(&mount.guest)?;
             if mount.guest == "/" {
@@ -297,6 +307,22 @@ pub enum PolicyError {
         pattern: String,
         /// Why.
         reason: String,
+    },
+    /// A text cannot be a module's name.
+    #[error(
+        "`{name}` cannot be the name of a module\nhint: write names as after `import`, as in `json` or `xml.etree`"
+    )]
+    ModuleName {
+        /// The text.
+        name: String,
+    },
+    /// A module is denied that there is none of.
+    #[error("there is no module `{name}` to deny\nhint: it may be `{meant}` that is meant")]
+    NoModule {
+        /// The name.
+        name: String,
+        /// The standard library's module with the name nearest to it.
+        meant: String,
     },
     /// The rules on calls cannot be obeyed.
     #[error(transparent)]

@@ -15,6 +15,7 @@ use crate::flags::Block;
 use crate::grants;
 use crate::guest::Guest;
 use crate::host::Watch;
+use crate::imports;
 use crate::interrupt::Interrupter;
 use crate::limits::Limits;
 use crate::outcome::{Called, Outcome, Report};
@@ -98,6 +99,8 @@ pub struct Session {
     /// Declared after the store, so given back after it.
     place: Option<OwnedSemaphorePermit>,
     guest: Guest,
+    /// What is asked of the guest once it has begun: to prepare its imports.
+    imports: Option<String>,
     rest: Rest,
     /// What belongs to `rest` and is not in memory.
     aside: Aside,
@@ -155,6 +158,7 @@ impl Session {
             store: Some(store),
             place: Some(place),
             guest,
+            imports: imports::request(policy),
             rest: Rest::Outdated(None),
             aside,
             signals,
@@ -275,7 +279,7 @@ impl Session {
         let (report, store) = ended.report(Entry::Execute);
         self.store = Some(store);
         match (errno, report.outcome) {
-            (Some(0), Outcome::Completed) => Ok(()),
+            (Some(0), Outcome::Completed) => self.prepare_imports().await,
             (None, Outcome::OutOfMemory) => Err(Error::TooLarge {
                 bytes: records.len(),
             }),
@@ -283,6 +287,22 @@ impl Session {
                 reason: format!("the guest answers with errno {errno}"),
             }),
             (None, outcome) => Err(Error::Begin {
+                reason: format!("the guest {outcome}"),
+            }),
+        }
+    }
+
+    async fn prepare_imports(&mut self) -> Result<(), Error> {
+        let Some(request) = self.imports.clone() else {
+            return Ok(());
+        };
+        let mut ended = self.call_guest(Call::Prepare, request.as_bytes()).await?;
+        let reply = ended.take_reply();
+        let (report, store) = ended.report(Entry::Execute);
+        self.store = Some(store);
+        match report.outcome {
+            Outcome::Completed => imports::confirm(reply.as_deref()),
+            outcome => Err(Error::Begin {
                 reason: format!("the guest {outcome}"),
             }),
         }

@@ -20,7 +20,7 @@ mod wanted;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use croquant_sandbox::{Access, Cell, Mount, Session};
+use croquant_sandbox::{Access, Mount};
 
 use crate::exit::{Exit, Failure};
 use crate::plan::Granted;
@@ -33,9 +33,6 @@ pub(crate) use wanted::{Wanted, wanted};
 
 /// Where the guest sees the packages: where its `sysconfig` says that pure packages are.
 pub(crate) const SITE: &str = "/usr/lib/python3.13/site-packages";
-
-/// Adds the packages to the end of the places of imports. Nothing is executed there: no `.pth` file, no `sitecustomize`.
-const ENTER: &str = "__import__('sys').path.append('/usr/lib/python3.13/site-packages')";
 
 /// Gets the packages that `granted` wants, and mounts them. `script` is the program's text, if it has one that may ask for packages.
 ///
@@ -95,21 +92,10 @@ fn fetch(wanted: &Wanted, metadata: &Metadata) -> Result<PathBuf, Failure> {
     store.put(staging, &request.key, &name)
 }
 
-/// Lets a session that has packages import them.
-///
-/// # Errors
-/// If the session ends over it.
-pub(crate) async fn enter(session: &mut Session, mounts: &[Mount]) -> Result<(), Failure> {
-    if mounts.iter().all(|mount| mount.guest != SITE) {
-        return Ok(());
-    }
-    let cell = Cell {
-        silent: true,
-        store_history: false,
-        ..Cell::new(ENTER)
-    };
-    session.execute(&cell).await.map_err(Failure::host)?;
-    Ok(())
+/// Where a session with these mounts looks for modules, besides its standard library.
+pub(crate) fn import_paths(mounts: &[Mount]) -> Vec<String> {
+    let packages = mounts.iter().filter(|mount| mount.guest == SITE);
+    packages.map(|mount| mount.guest.clone()).collect()
 }
 
 fn count(packages: usize) -> String {

@@ -39,6 +39,7 @@ pub(crate) fn repl(mut granted: Granted) -> Result<Exit, Failure> {
             report: None,
         });
     }
+    session::take_over(&mut granted.env)?;
     script::check_mounts(&granted.mounts)?;
     packages::prepare(&mut granted, None)?;
     session::runtime()?.block_on(async {

@@ -1,6 +1,7 @@
 //! The wall with the real guest: what stops Python and what it keeps, attacks on its stack, many sessions at once.
 
 mod calls;
+mod imports;
 mod interrupts;
 mod limits;
 mod long_calls;

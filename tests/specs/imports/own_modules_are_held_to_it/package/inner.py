@@ -1,0 +1,8 @@
+from . import other
+from .other import WORD
+
+print("relative", WORD)
+try:
+    import os
+except ImportError as error:
+    print(error)
