@@ -90,3 +90,51 @@ fn the_doctor_finds_a_cache_that_others_can_read() {
     let (answer, _) = look(0o700);
     assert_eq!(answer["machine"]["cache"]["state"], "ok");
 }
+
+/// What an attacker who has taken over the process would do next, played by a tracer: it puts `number` in the place of the system call that
+/// the process makes as it waits for input. How the process ends.
+#[cfg(target_arch = "x86_64")]
+fn ends_after(number: Option<i64>) -> nix::sys::wait::WaitStatus {
+    use nix::sys::{ptrace, wait};
+    let mut child = croquant(&["run", "-c", "print('here', flush=True); input()"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("croquant runs");
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut line).expect("a line");
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    ptrace::attach(pid).expect("a process may trace its child");
+    wait::waitpid(pid, None).expect("it stops");
+    ptrace::syscall(pid, None).expect("it goes on");
+    wait::waitpid(pid, None).expect("it stops at a system call");
+    if let Some(number) = number {
+        let mut registers = ptrace::getregs(pid).expect("registers");
+        registers.orig_rax = number.cast_unsigned();
+        ptrace::setregs(pid, registers).expect("registers");
+    }
+    std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), b"\n").expect("input");
+    ptrace::detach(pid, None).expect("it goes on by itself");
+    wait::waitpid(pid, None).expect("an end")
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn what_no_guest_causes_ends_the_process() {
+    use nix::sys::signal::Signal;
+    use nix::sys::wait::WaitStatus;
+    let ended = |number| match ends_after(number) {
+        WaitStatus::Exited(_, code) => (Some(code), None),
+        WaitStatus::Signaled(_, signal, _) => (None, Some(signal)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ended(None), (Some(0), None));
+    if kernel_has_filters() {
+        let mount = nix::libc::SYS_mount;
+        // 159 to a shell, as the README says.
+        assert_eq!(ended(Some(mount)), (None, Some(Signal::SIGSYS)));
+    } else {
+        eprintln!("SKIPPED: this kernel has no filters of system calls");
+    }
+}

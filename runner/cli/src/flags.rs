@@ -273,4 +273,5 @@ Exit codes:
   144    too many open files
   145    more at once than croquant holds for a program
   152    the fuel ran out
-  153    the output limit";
+  153    the output limit
+Death by SIGSYS (159 to a shell) is the second wall's work: croquant itself was attacked";

@@ -2,6 +2,7 @@
 //! file. Every end is an [`Exit`](exit::Exit), and only `main` exits.
 
 mod about;
+mod absent;
 mod confinement;
 mod ctrl_c;
 mod doctor;

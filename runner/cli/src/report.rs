@@ -87,7 +87,7 @@ impl Sink {
     }
 }
 
-/// The report as the README has it. Times are microseconds, sizes bytes.
+/// The report as `report.md` has it.
 fn to_json(report: &Report, limits: &Limits, exit_code: u8) -> Value {
     json!({
         "schema": SCHEMA,
@@ -105,6 +105,8 @@ fn to_json(report: &Report, limits: &Limits, exit_code: u8) -> Value {
         "output_bytes": report.output_bytes,
         "dropped_bytes": report.dropped_bytes,
         "dropped_lines": report.dropped_lines,
+        "restored": report.restored,
+        "checkpoint_bytes": report.checkpoint_bytes,
         "limits": {
             "fuel": limits.fuel,
             "deadline_ms": limits.deadline_ms,
@@ -115,6 +117,7 @@ fn to_json(report: &Report, limits: &Limits, exit_code: u8) -> Value {
             "output_lines": limits.output_lines,
             "host_bytes": limits.host_bytes,
             "open_files": limits.open_files,
+            "checkpoint_bytes": limits.checkpoint_bytes,
         },
     })
 }
@@ -158,4 +161,54 @@ fn cannot_write(shown: &str, error: &std::io::Error) -> Failure {
         ),
         "give `--report` a file in a folder that you may write to",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use croquant_sandbox::Outcome;
+
+    #[test]
+    fn every_field_is_in_the_table_and_no_other() {
+        let report = Report {
+            outcome: Outcome::Exited(0),
+            fuel: 1,
+            wall_us: 1,
+            waited_us: 0,
+            cpu_us: 1,
+            host_calls: 0,
+            input_bytes: 0,
+            output_bytes: 0,
+            dropped_bytes: 0,
+            dropped_lines: 0,
+            memory_bytes: 0,
+            memory_refused: false,
+            alive: false,
+            restored: false,
+            checkpoint_bytes: None,
+        };
+        let json = to_json(&report, &Limits::script(), 0);
+        let names = |value: &Value| -> Vec<String> {
+            let fields = value.as_object().expect("an object");
+            fields.keys().cloned().collect()
+        };
+        let table = include_str!("../report.md");
+        let quoted = |text: &str| -> Vec<String> {
+            let parts = text.split('`').skip(1).step_by(2);
+            parts.map(str::to_owned).collect()
+        };
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut listed: Vec<String> = rows
+            .filter_map(|row| Some(row.split_once('`')?.0.to_owned()))
+            .collect();
+        listed.sort();
+        let mut fields = names(&json);
+        fields.sort();
+        assert_eq!(listed, fields);
+        let limits = table.split_once("that applied:").expect("the limits").1;
+        let (mut listed, mut fields) = (quoted(limits), names(&json["limits"]));
+        listed.sort();
+        fields.sort();
+        assert_eq!(listed, fields);
+    }
 }

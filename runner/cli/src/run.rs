@@ -9,7 +9,7 @@ use crate::report::Sink;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
 use crate::watch::Watch;
-use crate::{confinement, hints, outcome, packages, script, session};
+use crate::{absent, confinement, hints, outcome, packages, script, session};
 
 /// Runs the program to its end.
 ///
@@ -100,6 +100,9 @@ impl Prepared {
         };
         let text = text.as_ref().or(files.first().map(|(_, content)| content));
         packages::prepare(&mut plan.granted, text.map(|text| (name, text.as_slice())))?;
+        if let Source::Module(module) = &plan.program {
+            absent::check(module, &plan.granted.mounts)?;
+        }
         if let Source::Module(module) = &plan.program
             && let Some(script) = packages::entry_point(module, &plan.granted.mounts)
         {
