@@ -96,14 +96,13 @@ impl Files {
         (to_fd, to): (u32, &[u8]),
     ) -> Done<()> {
         let from = self.find(ask, from_fd, from, Intent::Look { follow })?;
+        look(&from)?.ok_or(Errno::NoEnt)?;
         let to = self.find(ask, to_fd, to, Intent::Make { follow: false })?;
         if from.folder != to.folder {
             return Err(Errno::Xdev.into());
         }
+        to.is_for_a_file()?;
         self.may_add(&to)?;
-        if to.slash {
-            return Err(Errno::NoEnt.into());
-        }
         rustix::fs::linkat(
             &from.parent,
             from.name.as_slice(),
@@ -124,10 +123,8 @@ impl Files {
         if target.contains(&0) {
             return Err(Errno::Inval.into());
         }
+        spot.is_for_a_file()?;
         self.may_add(&spot)?;
-        if spot.slash {
-            return Err(Errno::NoEnt.into());
-        }
         self.stays_inside(&spot, target)?;
         rustix::fs::symlinkat(target, &spot.parent, spot.name.as_slice())?;
         self.folders[spot.folder].account.made_file();
@@ -170,6 +167,15 @@ impl Files {
 }
 
 impl Spot {
+    /// A path that ends in a slash is no place for anything but a folder.
+    fn is_for_a_file(&self) -> Done<()> {
+        if !self.slash {
+            return Ok(());
+        }
+        let taken = look(self)?.is_some();
+        Err(if taken { Errno::Exist } else { Errno::NoEnt }.into())
+    }
+
     /// How many folders down in the mount the name lies.
     fn depth(&self) -> usize {
         self.real

@@ -77,7 +77,7 @@ impl Files {
 
     /// Writes `bytes` at `at`, or on from where the last one ended. The number taken: fewer where the quota ends.
     pub(crate) fn write(&mut self, fd: u32, bytes: &[u8], at: Option<u64>) -> Done<usize> {
-        let (folder, file) = self.writable_file(fd)?;
+        let (folder, file) = self.writable_file(fd, Errno::Badf)?;
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -142,7 +142,7 @@ impl Files {
 
     /// Makes a file longer or shorter.
     pub(crate) fn set_size(&mut self, fd: u32, size: u64) -> Done<()> {
-        let (folder, file) = self.writable_file(fd)?;
+        let (folder, file) = self.writable_file(fd, Errno::Inval)?;
         let before = stat::size(&rustix::fs::fstat(&file.fd)?);
         folder.afford_bytes(size.saturating_sub(before))?;
         rustix::fs::ftruncate(&file.fd, size)?;
@@ -192,14 +192,18 @@ impl Files {
     }
 
     /// A file that was opened to be written, and its folder.
-    fn writable_file(&mut self, fd: u32) -> Done<(&mut super::Folder, &mut OpenFile)> {
+    /// The file `fd`, which is refused with `otherwise` if it is open and not for writing.
+    fn writable_file(
+        &mut self,
+        fd: u32,
+        otherwise: Errno,
+    ) -> Done<(&mut super::Folder, &mut OpenFile)> {
         let open = super::slot(fd)
             .and_then(|index| self.table.get_mut(index)?.as_mut())
             .ok_or(Errno::Badf)?;
         match &mut open.what {
             What::File(file) if file.writable => Ok((&mut self.folders[open.folder], file)),
-            What::Folder { .. } => Err(Errno::IsDir.into()),
-            What::File(_) | What::Content { .. } => Err(Errno::Badf.into()),
+            What::File(_) | What::Folder { .. } | What::Content { .. } => Err(otherwise.into()),
         }
     }
 }

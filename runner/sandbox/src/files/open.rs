@@ -81,6 +81,12 @@ impl Files {
             return self.open_content(fd, path, how, content);
         }
         let named = self.name_below(fd, path)?;
+        if how.create && path.ends_with(b"/") {
+            // No file's name ends so, whatever is there; the folders on the way are looked at all the same.
+            let end = path.iter().rposition(|&c| c != b'/').map_or(1, |at| at + 1);
+            self.find(ask, fd, &path[..end], Intent::Look { follow: false })?;
+            return Err(Errno::IsDir.into());
+        }
         let spot = self.find(ask, fd, path, how.intent())?;
         let found = match spot.stat {
             Some(stat) => Some(stat),
@@ -163,6 +169,9 @@ impl Files {
     fn open_existing(&mut self, spot: &Spot, found: &Stat, how: How) -> Done<What> {
         if how.create && how.exclusive {
             return Err(Errno::Exist.into());
+        }
+        if how.create && spot.slash {
+            return Err(Errno::IsDir.into());
         }
         let folder = &mut self.folders[spot.folder];
         match kind(found) {

@@ -48,6 +48,11 @@ impl Intent {
         }
     }
 
+    /// Whether the last name is to be made: what stands in its place is for the call to say.
+    fn makes(self) -> bool {
+        matches!(self, Self::Make { .. } | Self::Link)
+    }
+
     /// Whether a link as the last name is the place itself. A slash after it makes it a folder to look into, but not one to make or remove.
     fn stays_at_link(self, slash: bool) -> bool {
         match self {
@@ -205,7 +210,9 @@ impl Walk<'_> {
         if self.intent.follows() || slash {
             match rustix::fs::statat(&parent, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(found) if kind(&found) == FileType::Symlink => return Ok(None),
-                Ok(found) if slash && kind(&found) != FileType::Directory => {
+                Ok(found)
+                    if slash && !self.intent.makes() && kind(&found) != FileType::Directory =>
+                {
                     return Err(Errno::NotDir.into());
                 }
                 Ok(found) => stat = Some(found),
@@ -253,7 +260,10 @@ impl Walk<'_> {
         let mut stack = vec![self.base.clone()];
         let mut real = self.real.clone().unwrap_or_default();
         let mut rest: VecDeque<Vec<u8>> = parts(path).collect();
-        let slash = matches!(rest.back().map(Vec::as_slice), Some(b"" | b"." | b".."));
+        let names_folder = |rest: &VecDeque<Vec<u8>>| {
+            matches!(rest.back().map(Vec::as_slice), Some(b"" | b"." | b".."))
+        };
+        let mut slash = names_folder(&rest);
         let mut links = 0;
         while let Some(name) = rest.pop_front() {
             let here = stack.last().unwrap_or(self.base).clone();
@@ -301,7 +311,6 @@ impl Walk<'_> {
                 FileType::Symlink if last && self.intent.stays_at_link(slash) => {
                     return match self.intent {
                         Intent::Take if slash => Err(Errno::NotDir.into()),
-                        Intent::Make { .. } | Intent::Link if slash => Err(Errno::Exist.into()),
                         Intent::Look { .. } | Intent::Make { .. } | Intent::Link | Intent::Take => {
                             Ok(spot(Some(found), real))
                         }
@@ -321,12 +330,15 @@ impl Walk<'_> {
                     for part in parts(target).rev() {
                         rest.push_front(part);
                     }
+                    // As the last name, what it leads to has to be a folder if its target says so.
+                    slash |= names_folder(&rest);
                     if rest.iter().map(|part| part.len() + 1).sum::<usize>() > PATH_BYTES {
                         return Err(Errno::NameTooLong.into());
                     }
                 }
                 _ if last => {
-                    return if slash && kind(&found) != FileType::Directory {
+                    let is_folder = kind(&found) == FileType::Directory;
+                    return if slash && !is_folder && !self.intent.makes() {
                         Err(Errno::NotDir.into())
                     } else {
                         Ok(spot(Some(found), real))
@@ -371,8 +383,7 @@ impl Walk<'_> {
             None => names.hides(real, false).or_else(|| names.hides(real, true)),
         };
         let Some(reason) = hidden else { return Ok(()) };
-        let making = last && matches!(self.intent, Intent::Make { .. } | Intent::Link);
-        if making {
+        if last && self.intent.makes() {
             Err(Refusal::new(Errno::Acces, reason, self.folder.index))
         } else if stat.is_some() {
             Err(Refusal::new(Errno::NoEnt, reason, self.folder.index))

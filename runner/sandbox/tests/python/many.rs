@@ -38,6 +38,47 @@ async fn computing_sessions_share_a_thread() {
     assert_eq!(endless.outcome, Outcome::Interrupted);
 }
 
+/// Ways in which Python code brings the interpreter itself down.
+const CRASHES: &[&str] = &[
+    "import os; os.abort()",
+    "def f(): pass\nexec(f.__code__.replace(co_code=bytes([83, 255]) * 99, co_stacksize=1))",
+    "import faulthandler; faulthandler._sigsegv()",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_stays_inside() {
+    for crash in CRASHES {
+        let mut crashing = Stage::new(&limits()).await;
+        let mut computing = Stage::new(&limits()).await;
+        computing.print("number = 7").await;
+        let (started, starts) = tokio::sync::oneshot::channel();
+        let neighbour = tokio::spawn(async move {
+            let source = "total = 0\nfor i in range(3_000_000): total += i * number\nprint(total)";
+            let _ = started.send(());
+            let printed = computing.print(source).await;
+            (computing, printed)
+        });
+        starts.await.unwrap();
+        let mut crashed = 0;
+        // For as long as the neighbour computes, and at least once.
+        while crashed == 0 || !neighbour.is_finished() {
+            let report = crashing.execute(crash).await;
+            assert!(
+                matches!(report.outcome, Outcome::Trapped(_)),
+                "{crash}: {:?}",
+                report.outcome
+            );
+            assert!(report.restored && report.alive, "{crash}");
+            crashed += 1;
+        }
+        let (mut computing, printed) = neighbour.await.unwrap();
+        assert_eq!(printed, "31499989500000\n", "{crash}");
+        assert_eq!(computing.print("print(number, i)").await, "7 2999999\n");
+        computing.remembers(crash).await;
+        crashing.remembers(crash).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sessions_on_all_threads_do_not_disturb_each_other() {
     let mut tasks = tokio::task::JoinSet::new();

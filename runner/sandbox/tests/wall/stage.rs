@@ -16,7 +16,15 @@ pub(crate) fn engine() -> &'static Engine {
 }
 
 pub(crate) fn new_engine(max_sessions: u32) -> Engine {
-    let guest = wat::parse_bytes(include_bytes!("guest.wat")).unwrap();
+    engine_of(GUEST, max_sessions)
+}
+
+/// The guest of few words.
+pub(crate) const GUEST: &str = include_str!("guest.wat");
+
+/// An engine with this text of a guest.
+pub(crate) fn engine_of(guest: &str, max_sessions: u32) -> Engine {
+    let guest = wat::parse_str(guest).unwrap();
     let slice = croquant_meter::Flag {
         address: 2048,
         bit: 0x80,

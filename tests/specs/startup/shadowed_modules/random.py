@@ -1,0 +1,1 @@
+print('random is of the folder')
