@@ -1,7 +1,7 @@
 //! Unpacks the image to a file that only we can have written: what is in it is run as machine code.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::process;
@@ -95,14 +95,28 @@ fn write(path: &Path) -> io::Result<()> {
 }
 
 fn unpack(file: &mut File) -> io::Result<()> {
-    zstd::stream::copy_decode(IMAGE, &mut *file)?;
-    file.flush()
+    let mut image = zstd::stream::Decoder::new(IMAGE)?;
+    let mut part = Vec::with_capacity(PART_BYTES);
+    loop {
+        part.clear();
+        image
+            .by_ref()
+            .take(PART_BYTES as u64)
+            .read_to_end(&mut part)?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        file.write_all(&part)?;
+    }
 }
+
+/// How much is written at once: a huge page. The kernel caches a file in pieces as large as what was written, and a piece is mapped with
+/// one page fault; with pieces of 4 KiB, mapping what a session uses of the image takes longer than all that the session does.
+const PART_BYTES: usize = 2 << 20;
 
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;
-    use std::io::Read;
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
 

@@ -315,6 +315,29 @@ fn ctrl_c_ends_a_program_as_python_does() {
     assert_eq!(terminal.end(), 130);
 }
 
+/// One long operation in C that never looks.
+const DEAF: &str = "import sqlite3; a = bytes(10**7); print('busy', flush=True); sqlite3.connect(':memory:').execute('select instr(?, ?)', (a + a, a + b'b'))";
+
+#[test]
+fn a_program_that_never_looks_is_stopped_at_the_second_ctrl_c() {
+    let mut terminal = Terminal::start(&["run", "-c", DEAF]);
+    terminal.expect("busy\n");
+    // It has to be in there: before, it would heed.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    terminal.send(CTRL_C);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.end(), 130);
+}
+
+#[test]
+fn a_program_that_never_looks_has_its_deadline() {
+    let mut terminal = Terminal::start(&["run", "--deadline", "0.2", "-c", DEAF]);
+    terminal.expect("busy\n");
+    terminal.expect("error: the program ran longer than `0.2` s\n");
+    assert_eq!(terminal.end(), 124);
+}
+
 #[test]
 fn a_second_ctrl_c_stops_what_does_not_listen() {
     let code = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready', flush=True)\nwhile True: pass";

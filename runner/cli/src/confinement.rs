@@ -44,6 +44,8 @@ pub(crate) fn nothing() -> Result<Walls, Failure> {
 }
 
 fn apply(confinement: &Confinement) -> Result<Walls, Failure> {
+    // Where the system's random numbers come from a device, it is opened now.
+    getrandom::fill(&mut [0]).map_err(Failure::host)?;
     confinement.apply().map_err(Failure::host)
 }
 

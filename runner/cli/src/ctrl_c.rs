@@ -1,6 +1,11 @@
 //! Ctrl-C while Python runs.
+//!
+//! A prompt listens on a thread of its own. A program's process has none, as threads cost it a tenth of its start: its runtime
+//! listens whenever the guest comes back to it, each millisecond, and for a guest that does not, the signal's handler speaks to the
+//! sandbox ([`Interrupter::hurry`]).
 
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,9 +31,19 @@ enum Press {
 
 /// Listens to Ctrl-C, so that it no longer ends this process.
 pub(crate) struct CtrlC {
-    /// What is listened with, until a thread does; none if whoever started croquant wants the signal ignored.
-    listener: Option<(Runtime, Signal)>,
+    /// None if whoever started croquant wants the signal ignored.
+    listener: Option<Listener>,
     presses: Arc<Mutex<Presses>>,
+}
+
+/// Who listens.
+enum Listener {
+    /// A thread will, with this.
+    Later(Runtime, Signal),
+    /// A thread does.
+    Thread,
+    /// Whoever waits for the call does.
+    Here(Signal),
 }
 
 /// The call that runs, and what was pressed during it.
@@ -39,14 +54,28 @@ struct Presses {
 }
 
 impl CtrlC {
-    /// Begins to listen.
+    /// Begins to listen, for a thread that starts later.
     ///
     /// # Errors
     /// If the system refuses the signal's handler.
     pub(crate) fn listen(limits: &Limits) -> io::Result<Self> {
+        Self::new(limits, listener)
+    }
+
+    /// Begins to listen on the runtime that this is called on, which has to be the one that the guest runs on.
+    ///
+    /// # Errors
+    /// If the system refuses the signal's handler.
+    pub(crate) fn listen_here(limits: &Limits) -> io::Result<Self> {
+        Self::new(limits, || {
+            signal(SignalKind::interrupt()).map(Listener::Here)
+        })
+    }
+
+    fn new(limits: &Limits, listen: impl FnOnce() -> io::Result<Listener>) -> io::Result<Self> {
         let listener = match sigint::is_ignored() {
             true => None,
-            false => Some(listener()?),
+            false => Some(listen()?),
         };
         Ok(Self {
             listener,
@@ -64,7 +93,11 @@ impl CtrlC {
     /// # Errors
     /// If there is no thread.
     pub(crate) fn start(&mut self) -> io::Result<()> {
-        if let Some((runtime, signal)) = self.listener.take() {
+        let later = self
+            .listener
+            .take_if(|listener| matches!(listener, Listener::Later(..)));
+        if let Some(Listener::Later(runtime, signal)) = later {
+            self.listener = Some(Listener::Thread);
             let presses = self.presses.clone();
             std::thread::Builder::new()
                 .name("croquant-ctrl-c".into())
@@ -80,13 +113,31 @@ impl CtrlC {
         call: F,
     ) -> F::Output {
         lock(&self.presses).begin(interrupter);
-        let output = call.await;
+        let output = match &mut self.listener {
+            Some(Listener::Here(signal)) => {
+                sigint::hurries(interrupter);
+                beside(signal, &self.presses, call).await
+            }
+            Some(Listener::Later(..) | Listener::Thread) | None => call.await,
+        };
         lock(&self.presses).interrupter = None;
         output
     }
 }
 
-fn listener() -> io::Result<(Runtime, Signal)> {
+/// Runs `call` to its end and takes presses meanwhile.
+async fn beside<F: Future>(signal: &mut Signal, presses: &Mutex<Presses>, call: F) -> F::Output {
+    let mut call = pin!(call);
+    loop {
+        tokio::select! {
+            biased;
+            Some(()) = signal.recv() => lock(presses).press(),
+            output = &mut call => break output,
+        }
+    }
+}
+
+fn listener() -> io::Result<Listener> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
@@ -94,7 +145,7 @@ fn listener() -> io::Result<(Runtime, Signal)> {
         let _entered = runtime.enter();
         signal(SignalKind::interrupt())?
     };
-    Ok((runtime, signal))
+    Ok(Listener::Later(runtime, signal))
 }
 
 async fn pass_on(mut signal: Signal, presses: &Mutex<Presses>) {

@@ -13,6 +13,7 @@ mod grants;
 mod hints;
 mod image;
 mod outcome;
+mod overseer;
 mod packages;
 mod plan;
 mod policy_file;

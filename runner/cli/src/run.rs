@@ -9,7 +9,7 @@ use crate::report::Sink;
 use crate::script::Shown;
 use crate::streams::{StdStreams, Tail};
 use crate::watch::Watch;
-use crate::{absent, confinement, hints, outcome, packages, script, session};
+use crate::{absent, confinement, hints, outcome, overseer, packages, script, session};
 
 /// Runs the program to its end.
 ///
@@ -22,6 +22,8 @@ pub(crate) fn run(mut plan: RunPlan) -> Result<Exit, Failure> {
     let (streams, tail) = StdStreams::new();
     let runtime = session::runtime()?;
     let report = runtime.block_on(execute(&plan, &watch, prepared, streams))?;
+    // As with the session's memory: the process ends now.
+    std::mem::forget(runtime);
     let limits = &plan.granted.limits;
     let conclusion = outcome::conclude(&report, limits);
     let died = conclusion == Ok(Exit::Program(1));
@@ -47,15 +49,15 @@ async fn execute(
     streams: StdStreams,
 ) -> Result<Report, Failure> {
     let granted = &plan.granted;
-    let mut ctrl_c = CtrlC::listen(&granted.limits).map_err(Failure::host)?;
+    let mut ctrl_c = CtrlC::listen_here(&granted.limits).map_err(Failure::host)?;
     let Prepared {
         args,
         files,
         program,
     } = prepared;
     let engine = session::engine()?;
+    overseer::start(&engine)?;
     confinement::program(granted)?;
-    ctrl_c.start().map_err(Failure::host)?;
     let mut session =
         session::start(&engine, granted, watch, args, files, Mode::Program, streams).await?;
     let interrupter = session.interrupter();

@@ -8,6 +8,7 @@ use wasmtime::{
     PoolingAllocationConfig,
 };
 
+use rustix::mm::{Advice, madvise};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::checkpoint::{PageMap, Pristine};
@@ -21,7 +22,7 @@ use crate::limits::Limits;
 use crate::policy::{Policy, PolicyError};
 use crate::state::State;
 use crate::trace::METER;
-use crate::watchdog::Watchdog;
+use crate::watchdog::{Overseer, Watchdog};
 
 /// The wasmtime engine with the image loaded. Cheap to clone.
 #[derive(Clone)]
@@ -120,6 +121,7 @@ impl Engine {
             });
         let engine = wasmtime::Engine::new(&wasmtime_config).map_err(refuse)?;
         let module = load(&engine, image).map_err(refuse)?;
+        prefer_huge_pages(&module);
         let names = Names::find(&module)?;
         let mut linker = Linker::new(&engine);
         host::link(&mut linker).map_err(refuse)?;
@@ -145,6 +147,12 @@ impl Engine {
         Ok(Self {
             inner: Arc::new(loaded),
         })
+    }
+
+    /// Leaves it to the caller to look after guests that do not come back to the host, at each [`Overseer::PERIOD`] from now on. Where it
+    /// is called before the first session starts, the engine needs no thread.
+    pub fn oversee(&self) -> Overseer {
+        self.inner.watchdog.oversee()
     }
 
     /// What this engine was made for.
@@ -224,6 +232,19 @@ fn least_memory(module: &Module) -> usize {
 fn load(engine: &wasmtime::Engine, image: File) -> wasmtime::Result<Module> {
     // SAFETY: `Engine::new` demands of its caller that the file come from this project's build and stay unchanged.
     unsafe { Module::deserialize_open_file(engine, image) }
+}
+
+/// Asks the kernel to read the image in large pieces, which it then maps with one page fault each. It does so only when it has to read:
+/// what is in its cache stays as it was written.
+#[expect(unsafe_code, reason = "advice on memory is given by its address")]
+fn prefer_huge_pages(module: &Module) {
+    let image = module.image_range();
+    let bytes = image.end.addr() - image.start.addr();
+    // SAFETY: the range is one mapping that lives as long as the module, and this advice changes neither content nor protection.
+    let advised = unsafe { madvise(image.start.cast_mut().cast(), bytes, Advice::LinuxHugepage) };
+    if let Err(error) = advised {
+        tracing::debug!(%error, "the image is mapped in small pages");
+    }
 }
 
 /// Slots for sessions: memory mapped copy-on-write from the image, given back clean.

@@ -26,6 +26,13 @@ impl Interrupter {
         self.signals.interrupt();
     }
 
+    /// Like [`interrupt`](Self::interrupt), but only for a guest that does not come back to the host: it is stopped for good after its
+    /// grace, or at the second time. For a signal handler on the thread that runs the guest, which nothing else reaches then: it waits
+    /// for no lock and allocates nothing. The interrupt itself has to follow when the guest is back.
+    pub fn hurry(&self) {
+        self.signals.hurry();
+    }
+
     /// Whether the call that runs now, or the last one, can be undone: the session has kept its state before it.
     pub fn restores(&self) -> bool {
         self.signals.restores()

@@ -350,3 +350,4 @@ pub use policy::{Access, Mode, Mount, MountRules, Policy, PolicyError, Quota, Te
 pub use recorder::{Recorder, Recording};
 pub use session::{Cell, Program, Session};
 pub use trace::{AnswerKind, Args, Denial, Event, HostCall, Observer, Reason, Value};
+pub use watchdog::Overseer;

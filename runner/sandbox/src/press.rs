@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 /// A press sooner than this after another is the same press: a key held down, or a button clicked twice.
-const SAME_PRESS: Duration = Duration::from_millis(400);
+pub(crate) const SAME_PRESS: Duration = Duration::from_millis(400);
 
 /// The press that stops a call at once.
 const FORCED: u32 = 3;

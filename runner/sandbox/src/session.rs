@@ -96,7 +96,9 @@ pub struct Session {
     engine: Engine,
     /// Gone once the session has ended.
     store: Option<Store<State>>,
-    /// Declared after the store, so given back after it.
+    /// What a program left at its end: given back with the session, as the process is often over before that.
+    remains: Option<Store<State>>,
+    /// Declared after the stores, so given back after them.
     place: Option<OwnedSemaphorePermit>,
     guest: Guest,
     /// What is asked of the guest once it has begun: to prepare its imports.
@@ -156,6 +158,7 @@ impl Session {
         let mut session = Self {
             engine: engine.clone(),
             store: Some(store),
+            remains: None,
             place: Some(place),
             guest,
             imports: imports::request(policy),
@@ -196,8 +199,8 @@ impl Session {
     pub async fn run(&mut self, program: &Program) -> Result<Report, Error> {
         self.rest = Rest::Outdated(None);
         let ended = self.call_guest(Call::Run, &program.encode()).await?;
-        let (report, _) = ended.report(Entry::Run);
-        self.place = None;
+        let (report, store) = ended.report(Entry::Run);
+        self.remains = Some(store);
         Ok(report)
     }
 

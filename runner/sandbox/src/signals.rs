@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::press::{Insistence, Presses};
+use crate::press::{Insistence, Presses, SAME_PRESS};
 
 /// Why a guest is asked to stop. The order is that of precedence: a limit tells more than an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,8 @@ pub(crate) struct Signals {
     stop_at: AtomicU64,
     /// How long after an interrupt that is, in microseconds.
     grace: AtomicU64,
+    /// Somebody who interrupts it brought `stop_at` forward, and it has not come back since.
+    hurried: AtomicBool,
     /// The watchdog has stopped it.
     stopped: AtomicBool,
     waiting: AtomicU8,
@@ -161,6 +163,29 @@ impl Signals {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// From a signal handler: the same as far as a guest is concerned that does not come back to the host. It has its grace; at the
+    /// second time, none. When it comes back it is as if this had never been.
+    pub(crate) fn hurry(&self) {
+        let now = micros(clock().elapsed());
+        let grace = self.grace.load(Ordering::SeqCst);
+        let sooner = |end: u64| {
+            let left = end.saturating_sub(now);
+            if end == NEVER || left <= grace && left.saturating_add(micros(SAME_PRESS)) > grace {
+                None
+            } else if left > grace {
+                Some(now.saturating_add(grace))
+            } else {
+                Some(now)
+            }
+        };
+        let hurried = self
+            .stop_at
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, sooner);
+        if hurried.is_ok() {
+            self.hurried.store(true, Ordering::SeqCst);
+        }
+    }
+
     /// From outside: ends the session.
     pub(crate) fn kill(&self) {
         self.killed.store(true, Ordering::SeqCst);
@@ -208,6 +233,7 @@ impl Signals {
 
     /// Before a poll of the call: the watchdog shall stop the guest if the poll lasts beyond `end`.
     pub(crate) fn arm(&self, now: Instant, end: Instant) {
+        self.hurried.store(false, Ordering::SeqCst);
         let end = end.max(now + PATIENCE).saturating_duration_since(clock());
         self.stop_at.store(micros(end), Ordering::SeqCst);
         // Whoever asked before this found nothing to hasten.
@@ -236,8 +262,11 @@ impl Signals {
 
     /// Why the watchdog has stopped the guest: `None` if it was killed.
     pub(crate) fn reason(&self) -> Option<Cause> {
+        let hurried = self.hurried.load(Ordering::SeqCst);
+        let hurried = hurried.then_some(Cause::Interrupt);
         // Time alone stops a guest that nobody asked for anything.
-        let wish = self.asked().max(self.told()).unwrap_or(Cause::Deadline);
+        let wish = self.asked().max(self.told()).max(hurried);
+        let wish = wish.unwrap_or(Cause::Deadline);
         (!self.is_killed()).then_some(wish)
     }
 
@@ -337,6 +366,11 @@ const NEVER: u64 = u64::MAX;
 /// How long a poll may last in any case. A guest that looks comes back within milliseconds, but the host's thread may have to wait
 /// for a processor meanwhile.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Sets the zero of `Signals::stop_at`: a signal handler must not be the first to ask for it.
+pub(crate) fn start_clock() {
+    clock();
+}
 
 /// The zero of `Signals::stop_at`.
 fn clock() -> Instant {

@@ -2,12 +2,15 @@
 //!
 //! A guest that computes calls the host after each slice, and is stopped there. One long operation in C that never looks does not; the
 //! thread that runs it is inside the guest until it ends. When its time is up, the watchdog lifts its floor, and it traps.
+//!
+//! A process with one session can do without the thread, which costs it a tenth of its start: it looks itself, from a timer's signal
+//! handler ([`Overseer`]).
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use crate::meter::Floor;
-use crate::signals::Signals;
+use crate::signals::{self, Signals};
 
 /// How often the running calls are looked at. An end of this kind is that much late, at most.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -29,7 +32,8 @@ struct Calls {
     running: Vec<Option<Call>>,
     /// Free places in `running`.
     free: Vec<usize>,
-    has_thread: bool,
+    /// A thread looks, or an [`Overseer`] does.
+    is_watched: bool,
     sleeps: bool,
     is_over: bool,
 }
@@ -46,19 +50,28 @@ pub(crate) struct Watched {
 }
 
 impl Watchdog {
+    /// Hands the watch to the caller: no thread is started from now on.
+    pub(crate) fn oversee(&self) -> Overseer {
+        signals::start_clock();
+        self.shared.lock().is_watched = true;
+        Overseer {
+            shared: self.shared.clone(),
+        }
+    }
+
     /// Watches a call from now on.
     ///
     /// # Errors
     /// There is no thread to watch it.
     pub(crate) fn watch(&self, floor: Floor, signals: Arc<Signals>) -> std::io::Result<Watched> {
         let mut calls = self.shared.lock();
-        if !calls.has_thread {
+        if !calls.is_watched {
             let shared = self.shared.clone();
             std::thread::Builder::new()
                 .name("croquant-watchdog".into())
                 .stack_size(STACK_BYTES)
                 .spawn(move || shared.watch())?;
-            calls.has_thread = true;
+            calls.is_watched = true;
         }
         let call = Some(Call { floor, signals });
         let place = match calls.free.pop() {
@@ -81,8 +94,47 @@ impl Watchdog {
     }
 }
 
+/// Looks after the calls of an engine in the place of the watchdog's thread.
+#[derive(Clone)]
+pub struct Overseer {
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for Overseer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Overseer").finish_non_exhaustive()
+    }
+}
+
+impl Overseer {
+    /// How often to look: limits hold that much late.
+    pub const PERIOD: Duration = PERIOD;
+
+    /// Stops the guests that do not come back to the host although their time is up.
+    ///
+    /// Safe in a signal handler: it waits for no lock and allocates nothing. Where the interrupted code is just beginning or ending a
+    /// call, it does nothing, as no guest runs then.
+    pub fn look(&self) {
+        match self.shared.calls.try_lock() {
+            Ok(calls) => calls.look(),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().look(),
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+}
+
 /// The watchdog's thread does next to nothing.
 const STACK_BYTES: usize = 64 << 10;
+
+impl Calls {
+    fn look(&self) {
+        for call in self.running.iter().flatten() {
+            if call.signals.is_due() {
+                call.floor.stop();
+            }
+        }
+    }
+}
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
@@ -107,11 +159,7 @@ impl Shared {
     fn watch(&self) {
         let mut calls = self.lock();
         while !calls.is_over {
-            for call in calls.running.iter().flatten() {
-                if call.signals.is_due() {
-                    call.floor.stop();
-                }
-            }
+            calls.look();
             calls.sleeps = calls.free.len() == calls.running.len();
             calls = if calls.sleeps {
                 self.wake

@@ -6,6 +6,7 @@ mod endings;
 mod host;
 mod interrupts;
 mod mounts;
+mod overseer;
 mod restores;
 mod stage;
 mod watch;

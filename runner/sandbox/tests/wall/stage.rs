@@ -151,8 +151,12 @@ impl Stage {
     }
 
     pub(crate) async fn with(limits: &Limits, policy: &Policy) -> Self {
+        Self::on(engine(), limits, policy).await
+    }
+
+    pub(crate) async fn on(engine: &Engine, limits: &Limits, policy: &Policy) -> Self {
         let memory = Memory::default();
-        let session = Session::start(engine(), policy, limits, Box::new(memory.clone()))
+        let session = Session::start(engine, policy, limits, Box::new(memory.clone()))
             .await
             .unwrap();
         Self { session, memory }
