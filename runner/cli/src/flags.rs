@@ -126,7 +126,8 @@ pub(crate) struct WorldFlags {
     #[arg(long, value_name = "real|seed:N", value_parser = world::random)]
     pub(crate) random: Option<Random>,
     /// Make the run repeatable, byte for byte, on any machine: time stands still at 2000-01-01T00:00:00Z, random numbers come from
-    /// `--seed`, standard input is handed over line by line
+    /// `--seed`, standard input is handed over line by line, and files in folders of `--dir` have times, numbers and counts of links of the
+    /// run's own
     #[arg(long)]
     pub(crate) deterministic: bool,
     /// The seed of a deterministic run [default: 0]

@@ -34,8 +34,8 @@ pub struct Policy {
     pub clock: Clock,
     /// Where its random bytes come from.
     pub random: Random,
-    /// Whether to hide what differs from one machine or run to the next although the input is the same: standard input
-    /// arrives line by line, however the other side wrote it.
+    /// Whether to hide what differs from one machine or run to the next although the input is the same: standard input arrives line by line,
+    /// however the other side wrote it, and files of mounts show times, numbers and link counts of the session's own instead of the host's.
     pub reproducible: bool,
     /// Rules on the calls of the host; `None` allows all.
     pub calls: Option<CallPolicy>,

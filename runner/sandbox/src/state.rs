@@ -108,9 +108,13 @@ impl State {
         signals: Arc<Signals>,
         limits: &Limits,
         policy: &Policy,
-        files: Files,
+        mut files: Files,
         watch: Option<Box<Watch>>,
     ) -> Self {
+        let clocks = Clocks::new(policy.clock);
+        if policy.reproducible {
+            files.repeat(clocks.wall_ns());
+        }
         Self {
             console,
             signals,
@@ -122,7 +126,7 @@ impl State {
             line: Vec::new(),
             stdin: Stdin::new(policy.reproducible),
             heard: Heard::default(),
-            clocks: Clocks::new(policy.clock),
+            clocks,
             chance: Chance::new(policy.random),
             tally: Tally::default(),
             host_bytes: limits.host_bytes,

@@ -19,6 +19,7 @@ impl Files {
             Mode::from_raw_mode(0o777),
         )?;
         self.folders[spot.folder].account.made_file();
+        self.note_made(&spot);
         Ok(())
     }
 
@@ -26,8 +27,13 @@ impl Files {
     pub(crate) fn remove_folder(&mut self, ask: Ask, fd: u32, path: &[u8]) -> Done<()> {
         let spot = self.find(ask, fd, path, Intent::Take)?;
         self.folders[spot.folder].writable()?;
+        let stat = self.repeats().then(|| look(&spot));
         rustix::fs::unlinkat(&spot.parent, spot.name.as_slice(), AtFlags::REMOVEDIR)?;
         self.folders[spot.folder].account.removed_file();
+        if let Some(Ok(Some(stat))) = stat {
+            self.note_removed(&stat, true);
+        }
+        self.note_names(&spot);
         Ok(())
     }
 
@@ -38,6 +44,7 @@ impl Files {
         let stat = look(&spot)?.ok_or(Errno::NoEnt)?;
         rustix::fs::unlinkat(&spot.parent, spot.name.as_slice(), AtFlags::empty())?;
         self.removed(spot.folder, &stat);
+        self.note_names(&spot);
         Ok(())
     }
 
@@ -84,6 +91,8 @@ impl Files {
         {
             self.removed(to.folder, &replaced);
         }
+        self.note_names(&from);
+        self.note_named(&to, false);
         Ok(())
     }
 
@@ -111,6 +120,7 @@ impl Files {
             AtFlags::empty(),
         )?;
         self.folders[to.folder].account.made_file();
+        self.note_named(&to, true);
         Ok(())
     }
 
@@ -128,6 +138,7 @@ impl Files {
         self.stays_inside(&spot, target)?;
         rustix::fs::symlinkat(target, &spot.parent, spot.name.as_slice())?;
         self.folders[spot.folder].account.made_file();
+        self.note_made(&spot);
         Ok(())
     }
 

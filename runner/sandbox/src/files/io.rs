@@ -110,6 +110,8 @@ impl Files {
         if at.is_none() {
             file.offset = end;
         }
+        let id = (file.device, file.inode);
+        self.note_written(id);
         Ok(count)
     }
 
@@ -147,6 +149,8 @@ impl Files {
         folder.afford_bytes(size.saturating_sub(before))?;
         rustix::fs::ftruncate(&file.fd, size)?;
         folder.account.resized(before, size);
+        let id = (file.device, file.inode);
+        self.note_written(id);
         Ok(())
     }
 

@@ -1,11 +1,12 @@
 //! Listing folders. A folder is read as a whole when its listing begins, sorted by name so that it is the same on every machine.
 
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
-use rustix::fs::{Dir, FileType};
+use rustix::fs::{AtFlags, Dir, FileType, Stat};
 
 use super::stat::kind_number;
-use super::{Files, LISTINGS_BYTES, What};
+use super::{Files, LISTINGS_BYTES, What, kind};
 use crate::errno::Errno;
 use crate::trace::{Done, HostCall};
 
@@ -85,7 +86,8 @@ impl Files {
             self.forget_listing(old.as_ref());
             LISTINGS_BYTES - self.listings_bytes
         };
-        let new = self.read_folder(fd, room)?;
+        let mut new = self.read_folder(fd, room)?;
+        self.show_inodes(fd, &mut new)?;
         self.listings_bytes += new.bytes;
         if let What::Folder { listing, .. } = &mut self.get_mut(fd)?.what {
             *listing = Some(new);
@@ -104,12 +106,14 @@ impl Files {
         for entry in Dir::read_from(fd)? {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
+            let kind = match entry.file_type() {
+                // Some filesystems do not tell.
+                FileType::Unknown => look(fd, name).map_or(FileType::Unknown, |stat| kind(&stat)),
+                known => known,
+            };
             if !names.is_empty() && name != b"." && name != b".." {
                 let path = below(real.as_ref(), name);
-                if names
-                    .hides(&path, entry.file_type() == FileType::Directory)
-                    .is_some()
-                {
+                if names.hides(&path, kind == FileType::Directory).is_some() {
                     continue;
                 }
             }
@@ -119,13 +123,30 @@ impl Files {
             }
             entries.push(Entry {
                 inode: entry.ino(),
-                kind: kind_number(entry.file_type()),
+                kind: kind_number(kind),
                 name: name.into(),
             });
         }
         self.add_content(&open.named, &mut entries);
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(Listing { entries, bytes })
+    }
+
+    /// Puts the numbers that the session is shown in the place of the host's.
+    fn show_inodes(&mut self, fd: u32, listing: &mut Listing) -> Done<()> {
+        let open = self.get(fd)?;
+        let What::Folder { fd, .. } = &open.what else {
+            return Err(Errno::NotDir.into());
+        };
+        let (fd, root) = (fd.clone(), self.folders[open.folder].root.clone());
+        for entry in listing.entries.iter_mut().filter(|entry| entry.inode != 0) {
+            entry.inode = self.show_inode(entry.inode, || {
+                // A mount has nothing above it.
+                let is_above = &*entry.name == b".." && is_same(&fd, &root)?;
+                look(&fd, if is_above { b"." } else { &entry.name })
+            })?;
+        }
+        Ok(())
     }
 
     /// Adds the files that the policy puts into the folder.
@@ -152,6 +173,15 @@ impl Files {
     pub(super) fn forget_listing(&mut self, listing: Option<&Listing>) {
         self.listings_bytes -= listing.map_or(0, |listing| listing.bytes);
     }
+}
+
+fn look(folder: &OwnedFd, name: &[u8]) -> rustix::io::Result<Stat> {
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
+}
+
+fn is_same(one: &OwnedFd, other: &OwnedFd) -> rustix::io::Result<bool> {
+    let (one, other) = (rustix::fs::fstat(one)?, rustix::fs::fstat(other)?);
+    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
 }
 
 fn below(folder: Option<&PathBuf>, name: &[u8]) -> PathBuf {

@@ -11,6 +11,7 @@ mod list;
 mod names;
 mod open;
 mod quota;
+mod shown;
 mod stat;
 mod walk;
 
@@ -57,6 +58,8 @@ pub(crate) struct Files {
     /// Bytes that listings take.
     listings_bytes: usize,
     rules: PathRules,
+    /// What is shown in the place of the host's numbers, if they are not.
+    shown: Option<Box<shown::Shown>>,
 }
 
 /// What was open at some time: places in the table, and whose they were.
@@ -140,6 +143,7 @@ impl Files {
             most_open,
             listings_bytes: 0,
             rules,
+            shown: None,
         }
     }
 

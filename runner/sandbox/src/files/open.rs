@@ -163,6 +163,7 @@ impl Files {
         let fd = rustix::fs::openat(&spot.parent, spot.name.as_slice(), flags, NEW_FILE)?;
         folder.account.made_file();
         let stat = rustix::fs::fstat(&fd)?;
+        self.note_made(spot);
         Ok(OpenFile::new(fd, &stat, how))
     }
 
@@ -208,6 +209,7 @@ impl Files {
                 if how.truncate {
                     rustix::fs::ftruncate(&fd, 0)?;
                     folder.account.resized(stat::size(&stat), 0);
+                    self.note_written((stat.st_dev, stat.st_ino));
                 }
                 Ok(What::File(OpenFile::new(fd, &stat, how)))
             }

@@ -58,6 +58,8 @@ impl Files {
         let last = stat.st_nlink <= 1;
         let regular = super::kind(stat) == rustix::fs::FileType::RegularFile;
         let held = self.holds(stat.st_dev, stat.st_ino);
+        let folders_too = last || super::kind(stat) == rustix::fs::FileType::Directory;
+        self.note_removed(stat, folders_too && !held);
         let account = &mut self.folders[folder].account;
         account.removed_file();
         if regular && last && !held {
@@ -74,6 +76,7 @@ impl Files {
             return;
         };
         if stat.st_nlink == 0 && !self.holds(stat.st_dev, stat.st_ino) {
+            self.note_removed(&stat, true);
             self.folders[folder]
                 .account
                 .resized(super::stat::size(&stat), 0);

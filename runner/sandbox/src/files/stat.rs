@@ -1,5 +1,7 @@
 //! What is known of a file, as WASI has it.
 
+use std::os::fd::AsFd as _;
+
 use rustix::fs::{AtFlags, FileType, Stat, Timespec, Timestamps};
 
 use super::open::look;
@@ -11,14 +13,14 @@ use crate::trace::Done;
 /// WASI's `filestat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Filestat {
-    device: u64,
-    inode: u64,
+    pub(super) device: u64,
+    pub(super) inode: u64,
     pub(crate) kind: u8,
-    links: u64,
+    pub(super) links: u64,
     pub(crate) size: u64,
-    accessed_ns: u64,
-    modified_ns: u64,
-    changed_ns: u64,
+    pub(super) accessed_ns: u64,
+    pub(super) modified_ns: u64,
+    pub(super) changed_ns: u64,
 }
 
 /// WASI's numbers for what a file can be.
@@ -41,7 +43,7 @@ pub(crate) enum Time {
 }
 
 impl Filestat {
-    fn new(stat: &Stat) -> Self {
+    pub(super) fn new(stat: &Stat) -> Self {
         Self {
             device: stat.st_dev,
             inode: stat.st_ino,
@@ -113,17 +115,18 @@ impl Times {
 
 impl Files {
     /// What is known of an open file.
-    pub(crate) fn filestat(&self, fd: u32) -> Done<Filestat> {
-        match &self.get(fd)?.what {
-            What::Folder { fd, .. } => Ok(Filestat::new(&rustix::fs::fstat(fd)?)),
-            What::File(file) => Ok(Filestat::new(&rustix::fs::fstat(&file.fd)?)),
-            What::Content { bytes, .. } => Ok(Filestat::content(bytes.len())),
-        }
+    pub(crate) fn filestat(&mut self, fd: u32) -> Done<Filestat> {
+        let stat = match &self.get(fd)?.what {
+            What::Folder { fd, .. } => rustix::fs::fstat(fd)?,
+            What::File(file) => rustix::fs::fstat(&file.fd)?,
+            What::Content { bytes, .. } => return Ok(Filestat::content(bytes.len())),
+        };
+        self.show(&stat)
     }
 
     /// What is known of the file at `path`.
     pub(crate) fn path_filestat(
-        &self,
+        &mut self,
         ask: Ask,
         fd: u32,
         path: &[u8],
@@ -137,7 +140,7 @@ impl Files {
             Some(stat) => Some(stat),
             None => look(&spot)?,
         };
-        Ok(Filestat::new(&stat.ok_or(Errno::NoEnt)?))
+        self.show(&stat.ok_or(Errno::NoEnt)?)
     }
 
     /// What a descriptor is, and how it was opened: its kind, its flags, whether it can be read and written.
@@ -154,19 +157,23 @@ impl Files {
     }
 
     /// Sets the times of an open file.
-    pub(crate) fn set_times(&self, fd: u32, times: Times) -> Done<()> {
+    pub(crate) fn set_times(&mut self, fd: u32, times: Times) -> Done<()> {
         let open = self.get(fd)?;
         self.folders[open.folder].writable()?;
-        match &open.what {
-            What::Folder { fd, .. } => Ok(rustix::fs::futimens(fd, &times.host())?),
-            What::File(file) => Ok(rustix::fs::futimens(&file.fd, &times.host())?),
-            What::Content { .. } => Err(self.virtual_refused(open.folder)),
-        }
+        let fd = match &open.what {
+            What::Folder { fd, .. } => fd.as_fd(),
+            What::File(file) => file.fd.as_fd(),
+            What::Content { .. } => return Err(self.virtual_refused(open.folder)),
+        };
+        rustix::fs::futimens(fd, &times.host())?;
+        let stat = self.repeats().then(|| rustix::fs::fstat(fd).ok());
+        self.note_times(stat.flatten(), times);
+        Ok(())
     }
 
     /// Sets the times of the file at `path`.
     pub(crate) fn path_set_times(
-        &self,
+        &mut self,
         ask: Ask,
         fd: u32,
         path: &[u8],
@@ -175,12 +182,13 @@ impl Files {
     ) -> Done<()> {
         let spot = self.find(ask, fd, path, Intent::Look { follow })?;
         self.folders[spot.folder].writable()?;
-        Ok(rustix::fs::utimensat(
-            &spot.parent,
-            spot.name.as_slice(),
-            &times.host(),
-            AtFlags::SYMLINK_NOFOLLOW,
-        )?)
+        let (parent, name, flags) = (&spot.parent, &*spot.name, AtFlags::SYMLINK_NOFOLLOW);
+        rustix::fs::utimensat(parent, name, &times.host(), flags)?;
+        let stat = self
+            .repeats()
+            .then(|| rustix::fs::statat(parent, name, flags).ok());
+        self.note_times(stat.flatten(), times);
+        Ok(())
     }
 }
 

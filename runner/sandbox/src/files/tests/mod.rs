@@ -11,6 +11,7 @@ mod hidden;
 mod matrix;
 mod paths;
 mod quotas;
+mod repeated;
 mod rules;
 
 use std::os::unix::fs::symlink;
@@ -126,7 +127,7 @@ impl Stage {
         Ok(String::from_utf8_lossy(&buffer[..count?]).into_owned())
     }
 
-    fn stat(&self, path: &str) -> Result<u64, Errno> {
+    fn stat(&mut self, path: &str) -> Result<u64, Errno> {
         let stat =
             self.files
                 .path_filestat(ask(HostCall::PathFilestatGet), MOUNT, path.as_bytes(), true);

@@ -77,6 +77,8 @@ pub(super) fn serve(
         (None, Some(Answer::Done)) if !call_moves(call) => Ok(()),
         (None, _) => {
             let (memory, state) = split(caller)?;
+            let State { files, clocks, .. } = &mut *state;
+            files.tell_time(|| clocks.wall_ns());
             let mut desk = Desk {
                 memory,
                 state,

@@ -24,7 +24,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
                 },
                 |desk| {
                     let (path, ask) = (desk.path(pointer, len)?, desk.ask());
-                    let files = &desk.state.files;
+                    let files = &mut desk.state.files;
                     let stat = files.path_filestat(ask, fd, &path, decode::follows(lookup))?;
                     desk.gate
                         .gave_with(|result| decode::describe_stat(result, &stat));
@@ -55,7 +55,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
                 |desk| {
                     let (path, ask) = (desk.path(pointer, len)?, desk.ask());
                     let times = decode::times(accessed, modified, flags).ok_or(Errno::Inval)?;
-                    let files = &desk.state.files;
+                    let files = &mut desk.state.files;
                     files.path_set_times(ask, fd, &path, decode::follows(lookup), times)
                 },
             )
