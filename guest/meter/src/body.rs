@@ -22,12 +22,23 @@ pub(crate) struct Body {
     pub(crate) calls: Calls,
     /// The constructs that are open.
     nesting: Vec<Nested>,
+    own: Own,
+}
+
+/// The imports with which the module says what it charges by itself: by index.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Own {
+    /// Takes the bytes of bytecode that are to be paid.
+    pub(crate) charge: Option<u32>,
+    /// Says that the innermost loop around it, at whose beginning it stands, charges by itself.
+    pub(crate) charges: Option<u32>,
 }
 
 /// A construct that is open while a body is read.
+#[derive(Default)]
 struct Nested {
-    /// It is a loop, or lies in one.
-    in_loop: bool,
+    /// For a loop: where its header's point is.
+    header: Option<usize>,
     /// For a loop: where its header's point is, as long as nothing in it charges but the header.
     tight: Option<usize>,
 }
@@ -39,9 +50,34 @@ pub(crate) enum Open {
     CallIndirect(u32),
 }
 
+/// A body as the code section holds it, without its size.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    /// Where a branch stands that is hardly ever taken: a compiler that knows keeps what is behind it out of the way.
+    pub(crate) unlikely: Vec<u32>,
+}
+
+impl Written {
+    fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            unlikely: Vec::new(),
+        }
+    }
+
+    /// The next operator is such a branch.
+    fn mark_unlikely(&mut self) {
+        self.unlikely
+            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+}
+
 /// A place in the operators where the pass writes something.
 struct Point {
     at: usize,
+    /// How many bytes of operators it takes the place of.
+    instead_of: usize,
     what: What,
 }
 
@@ -52,6 +88,12 @@ enum What {
     TightHeader,
     /// After a loop's opening.
     Header,
+    /// After the opening of a loop that charges by itself.
+    FreeHeader,
+    /// In the place of a call that charges for as many bytes of bytecode as the number on top of the stack says.
+    Charge,
+    /// In the place of a call that says something to the meter.
+    Nothing,
     /// Before an operator that works for as long as the number on top of the stack says.
     Length { units: i64 },
 }
@@ -60,9 +102,17 @@ enum What {
 const BYTE: i64 = 1;
 /// Units for one page of 64 KiB that memory grows by: the kernel must find and clear it.
 const PAGE: i64 = 100_000;
+/// Units for one byte of bytecode that the evaluation loop went over: of a code unit, which is an instruction or a part of its cache, about
+/// half of what its compiled code costs in the mean.
+const BYTECODE: i64 = 32;
 
 impl Body {
-    pub(crate) fn read(body: &FunctionBody<'_>, params: u32, module: &[u8]) -> Result<Body, Error> {
+    pub(crate) fn read(
+        body: &FunctionBody<'_>,
+        params: u32,
+        own: Own,
+        module: &[u8],
+    ) -> Result<Body, Error> {
         let mut locals_reader = body.get_locals_reader()?;
         let local_groups = locals_reader.get_count();
         let locals_start = locals_reader.original_position();
@@ -81,6 +131,7 @@ impl Body {
             steps: Vec::new(),
             calls: Calls::default(),
             nesting: Vec::new(),
+            own,
         };
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
@@ -95,23 +146,15 @@ impl Body {
     }
 
     fn take(&mut self, operator: &Operator<'_>, start: usize, end: usize) -> Result<(), Error> {
-        let in_loop = self.nesting.last().is_some_and(|nested| nested.in_loop);
         match operator {
-            Operator::Block { .. } | Operator::If { .. } => {
-                self.nesting.push(Nested {
-                    in_loop,
-                    tight: None,
-                });
-            }
+            Operator::Block { .. } | Operator::If { .. } => self.nesting.push(Nested::default()),
             Operator::Loop { .. } => {
                 self.loosen();
-                self.points.push(Point {
-                    at: start,
-                    what: What::Preload,
-                });
+                self.point(start, What::Preload);
+                let header = Some(self.points.len());
                 self.nesting.push(Nested {
-                    in_loop: true,
-                    tight: Some(self.points.len()),
+                    header,
+                    tight: header,
                 });
             }
             Operator::End => {
@@ -128,10 +171,7 @@ impl Body {
         let step = match operator {
             Operator::Block { .. } => Step::Block,
             Operator::Loop { .. } => {
-                self.points.push(Point {
-                    at: end,
-                    what: What::TightHeader,
-                });
+                self.point(end, What::TightHeader);
                 Step::Loop
             }
             Operator::If { .. } => Step::If,
@@ -145,15 +185,24 @@ impl Body {
                 Step::BrTable(depths)
             }
             Operator::Return | Operator::Unreachable => Step::Stop,
+            Operator::Call { function_index } if Some(*function_index) == self.own.charge => {
+                self.point(start, What::Charge).instead_of = end - start;
+                Step::Plain(0)
+            }
+            Operator::Call { function_index } if Some(*function_index) == self.own.charges => {
+                self.free_loop()?;
+                self.point(start, What::Nothing).instead_of = end - start;
+                Step::Plain(0)
+            }
             Operator::Call { function_index } => {
-                if !in_loop {
+                if !self.is_in_loop() {
                     self.calls.direct.push(*function_index);
                 }
                 self.steps.push(Open::Call(*function_index));
                 return Ok(());
             }
             Operator::CallIndirect { type_index, .. } => {
-                if !in_loop {
+                if !self.is_in_loop() {
                     self.calls.indirect.push(*type_index);
                 }
                 self.steps.push(Open::CallIndirect(*type_index));
@@ -162,17 +211,11 @@ impl Body {
             Operator::MemoryCopy { .. }
             | Operator::MemoryFill { .. }
             | Operator::MemoryInit { .. } => {
-                self.points.push(Point {
-                    at: start,
-                    what: What::Length { units: BYTE },
-                });
+                self.point(start, What::Length { units: BYTE });
                 Step::Plain(UNIT)
             }
             Operator::MemoryGrow { .. } => {
-                self.points.push(Point {
-                    at: start,
-                    what: What::Length { units: PAGE },
-                });
+                self.point(start, What::Length { units: PAGE });
                 Step::Plain(UNIT)
             }
             Operator::ReturnCall { .. }
@@ -201,6 +244,41 @@ impl Body {
         Ok(())
     }
 
+    fn point(&mut self, at: usize, what: What) -> &mut Point {
+        self.points.push_mut(Point {
+            at,
+            instead_of: 0,
+            what,
+        })
+    }
+
+    /// What stands here comes after a header that charges.
+    fn is_in_loop(&self) -> bool {
+        let mut headers = self.nesting.iter().filter_map(|nested| nested.header);
+        headers.any(|header| !matches!(self.points[header].what, What::FreeHeader))
+    }
+
+    /// The innermost loop charges by itself. It has to say so before anything can leave it or turn back in it: every turn says so then, and
+    /// no other loop hides behind its header.
+    fn free_loop(&mut self) -> Result<(), Error> {
+        let header = self.nesting.iter().rev().find_map(|nested| nested.header);
+        let is_at_header = self
+            .steps
+            .iter()
+            .rev()
+            .find(|step| !matches!(step, Open::Step(Step::Block | Step::Plain(_))))
+            .is_some_and(|step| matches!(step, Open::Step(Step::Loop)));
+        match header {
+            Some(header) if is_at_header => {
+                self.points[header].what = What::FreeHeader;
+                Ok(())
+            }
+            _ => Err(Error::Shape(
+                "does not say at a loop's beginning that it charges by itself",
+            )),
+        }
+    }
+
     /// What follows charges, too: the loops around it are not tight.
     fn loosen(&mut self) {
         for nested in &mut self.nesting {
@@ -215,22 +293,31 @@ impl Body {
         self.operators.len() as u64
     }
 
-    /// The body as it was read.
-    pub(crate) fn unchanged(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.operators.len() + self.locals.len() + 8);
-        self.local_groups.encode(&mut out);
-        out.extend_from_slice(&self.locals);
-        out.extend_from_slice(&self.operators);
+    /// The body as it was read, without what it charges by itself.
+    pub(crate) fn unchanged(&self) -> Written {
+        let mut out = Written::with_capacity(self.operators.len() + self.locals.len() + 8);
+        self.local_groups.encode(&mut out.bytes);
+        out.bytes.extend_from_slice(&self.locals);
+        let mut written = 0;
+        for point in &self.points {
+            out.bytes
+                .extend_from_slice(&self.operators[written..point.at]);
+            written = point.at + point.instead_of;
+            if let What::Charge = point.what {
+                emit(&mut out, &[Instruction::Drop]);
+            }
+        }
+        out.bytes.extend_from_slice(&self.operators[written..]);
         out
     }
 
-    /// The body with its charges, as the code section holds it (without its size). `entry` is `None` for a function that skips.
-    pub(crate) fn write(&self, entry: Option<Cost>, loops: &[Cost], added: &Added) -> Vec<u8> {
-        let lengths = self.has(|what| matches!(what, What::Length { .. }));
+    /// The body with its charges. `entry` is `None` for a function that skips.
+    pub(crate) fn write(&self, entry: Option<Cost>, loops: &[Cost], added: &Added) -> Written {
+        let lengths = self.has(|what| matches!(what, What::Length { .. } | What::Charge));
         let tight = self.has(|what| matches!(what, What::TightHeader));
-        let mut out = Vec::with_capacity(self.operators.len() * 5 / 4 + 64);
-        (self.local_groups + u32::from(lengths) + u32::from(tight)).encode(&mut out);
-        out.extend_from_slice(&self.locals);
+        let mut out = Written::with_capacity(self.operators.len() * 5 / 4 + 64);
+        (self.local_groups + u32::from(lengths) + u32::from(tight)).encode(&mut out.bytes);
+        out.bytes.extend_from_slice(&self.locals);
         let length = self.spare_local;
         let count = self.spare_local + u32::from(lengths);
         for (is_needed, kind) in [
@@ -238,8 +325,8 @@ impl Body {
             (tight, wasm_encoder::ValType::I64),
         ] {
             if is_needed {
-                1u32.encode(&mut out);
-                kind.encode(&mut out);
+                1u32.encode(&mut out.bytes);
+                kind.encode(&mut out.bytes);
             }
         }
         if let Some(cost) = entry {
@@ -248,8 +335,9 @@ impl Body {
         let mut written = 0;
         let mut headers = loops.iter().map(|cost| units(*cost));
         for (index, point) in self.points.iter().enumerate() {
-            out.extend_from_slice(&self.operators[written..point.at]);
-            written = point.at;
+            out.bytes
+                .extend_from_slice(&self.operators[written..point.at]);
+            written = point.at + point.instead_of;
             match point.what {
                 What::Preload if self.is_tight(index + 1) => preload(&mut out, count, added),
                 What::Preload => {}
@@ -257,10 +345,18 @@ impl Body {
                     charge_tight(&mut out, count, headers.next().unwrap_or(1), added);
                 }
                 What::Header => charge(&mut out, headers.next().unwrap_or(1), added),
+                What::FreeHeader => {
+                    let _charged_elsewhere = headers.next();
+                }
+                What::Charge => {
+                    charge_length(&mut out, length, BYTECODE, added);
+                    emit(&mut out, &[Instruction::Drop]);
+                }
+                What::Nothing => {}
                 What::Length { units } => charge_length(&mut out, length, units, added),
             }
         }
-        out.extend_from_slice(&self.operators[written..]);
+        out.bytes.extend_from_slice(&self.operators[written..]);
         out
     }
 
@@ -278,7 +374,7 @@ fn units(cost: Cost) -> i64 {
     i64::try_from(cost.div_ceil(UNIT).max(1)).unwrap_or(i64::MAX)
 }
 
-fn charge(out: &mut Vec<u8>, units: i64, added: &Added) {
+fn charge(out: &mut Written, units: i64, added: &Added) {
     emit(
         out,
         &[
@@ -291,7 +387,7 @@ fn charge(out: &mut Vec<u8>, units: i64, added: &Added) {
     look(out, added);
 }
 
-fn preload(out: &mut Vec<u8>, local: u32, added: &Added) {
+fn preload(out: &mut Written, local: u32, added: &Added) {
     emit(
         out,
         &[
@@ -303,7 +399,7 @@ fn preload(out: &mut Vec<u8>, local: u32, added: &Added) {
 
 /// As [`charge`], in a loop where nothing else charges: the count is in a local as well, so that a turn need not wait for the store of
 /// the one before.
-fn charge_tight(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
+fn charge_tight(out: &mut Written, local: u32, units: i64, added: &Added) {
     emit(
         out,
         &[
@@ -317,7 +413,7 @@ fn charge_tight(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
     look(out, added);
 }
 
-fn charge_length(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
+fn charge_length(out: &mut Written, local: u32, units: i64, added: &Added) {
     emit(
         out,
         &[
@@ -339,7 +435,7 @@ fn charge_length(out: &mut Vec<u8>, local: u32, units: i64, added: &Added) {
 
 /// Below zero: ask the interpreter to call the host. Below the floor: stop. No call stands here, on purpose: one in this cold block
 /// costs as much as wasmtime's own fuel, because it ruins the register allocation of the loop around it.
-fn look(out: &mut Vec<u8>, added: &Added) {
+fn look(out: &mut Written, added: &Added) {
     use wasm_encoder::BlockType::Empty;
     let word = MemArg {
         offset: 0,
@@ -359,6 +455,12 @@ fn look(out: &mut Vec<u8>, added: &Added) {
             Instruction::GlobalGet(added.fuel),
             Instruction::I64Const(0),
             Instruction::I64LtS,
+        ],
+    );
+    out.mark_unlikely();
+    emit(
+        out,
+        &[
             Instruction::If(Empty),
             Instruction::I32Const(address),
             Instruction::I32Const(address),
@@ -370,6 +472,12 @@ fn look(out: &mut Vec<u8>, added: &Added) {
             Instruction::I32Const(0),
             Instruction::I64Load(floor),
             Instruction::I64LtS,
+        ],
+    );
+    out.mark_unlikely();
+    emit(
+        out,
+        &[
             Instruction::If(Empty),
             Instruction::Unreachable,
             Instruction::End,
@@ -378,8 +486,8 @@ fn look(out: &mut Vec<u8>, added: &Added) {
     );
 }
 
-fn emit(out: &mut Vec<u8>, instructions: &[Instruction<'_>]) {
+fn emit(out: &mut Written, instructions: &[Instruction<'_>]) {
     for instruction in instructions {
-        instruction.encode(out);
+        instruction.encode(&mut out.bytes);
     }
 }

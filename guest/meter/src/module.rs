@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use wasm_encoder::{Encode, Instruction, RawSection, Section, SectionId};
+use wasm_encoder::{BranchHint, BranchHints, Encode, Instruction, RawSection, Section, SectionId};
 use wasmparser::{ElementItems, ExternalKind, Operator, Parser, Payload, TypeRef};
 
-use crate::body::{Body, Open};
+use crate::body::{Body, Open, Own, Written};
 use crate::cost::{Cost, Regions, Step, UNIT, regions};
 use crate::graph::{Calls, Graph, plan};
 
@@ -16,8 +16,12 @@ pub const FUEL: &str = "croquant_fuel";
 /// that the host may write from any thread while the guest runs.
 pub const CONTROL: &str = "croquant_control";
 
+/// The module of the imports that the pass takes away: `charge(i32)`, in whose place a charge for bytes of bytecode comes, and `charges()`,
+/// which says at a loop's beginning that the loop charges by itself.
+const OWN: &str = "croquant";
+
 /// The version of the unit: changes whenever the same work would be counted differently.
-pub const UNIT_VERSION: u32 = 1;
+pub const UNIT_VERSION: u32 = 2;
 
 /// The word in guest memory that the pass sets a bit in when the fuel of a slice is used up.
 #[derive(Debug, Clone, Copy)]
@@ -65,8 +69,9 @@ pub(crate) struct Added {
     pub(crate) flag: Flag,
 }
 
-/// Functions that cost more than this (units, mean) charge for themselves, so that a caller's charge stays near the truth.
-const SKIP_AT_MOST: Cost = 1_000 * UNIT;
+/// Functions that cost more than this (units, mean) charge for themselves: what one of them costs seldom is the mean that its callers pay, and
+/// beside so much work a charge is cheap.
+const SKIP_AT_MOST: Cost = 200 * UNIT;
 
 #[derive(Default)]
 struct Facts {
@@ -77,6 +82,7 @@ struct Facts {
     memories: u32,
     types: Vec<u32>,
     taken: Vec<u32>,
+    own: Own,
     bodies: Vec<Body>,
 }
 
@@ -93,7 +99,7 @@ pub fn instrument(wasm: &[u8], flag: Flag) -> Result<Metered, Error> {
     };
     let (charged, regions) = price(&facts, &graph);
     let added = Added::to(&facts, flag)?;
-    let bodies: Vec<Vec<u8>> = facts
+    let bodies: Vec<Written> = facts
         .bodies
         .iter()
         .zip(&regions)
@@ -104,7 +110,7 @@ pub fn instrument(wasm: &[u8], flag: Flag) -> Result<Metered, Error> {
         })
         .collect();
     Ok(Metered {
-        wasm: write(wasm, &bodies, &added)?,
+        wasm: write(wasm, facts.imported_functions, &bodies, &added)?,
         functions: bodies.len(),
         charged: charged.iter().filter(|charged| **charged).count(),
         loops: regions.iter().map(|regions| regions.loops.len()).sum(),
@@ -119,8 +125,8 @@ pub fn instrument(wasm: &[u8], flag: Flag) -> Result<Metered, Error> {
 pub fn unmetered(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     let facts = read(wasm)?;
     let added = Added::to(&facts, Flag { address: 0, bit: 0 })?;
-    let bodies: Vec<Vec<u8>> = facts.bodies.iter().map(Body::unchanged).collect();
-    write(wasm, &bodies, &added)
+    let bodies: Vec<Written> = facts.bodies.iter().map(Body::unchanged).collect();
+    write(wasm, facts.imported_functions, &bodies, &added)
 }
 
 impl Added {
@@ -151,7 +157,16 @@ fn read(wasm: &[u8]) -> Result<Facts, Error> {
             }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    match import?.ty {
+                    let import = import?;
+                    if import.module == OWN {
+                        let function = Some(facts.imported_functions);
+                        match import.name {
+                            "charge" => facts.own.charge = function,
+                            "charges" => facts.own.charges = function,
+                            _ => {}
+                        }
+                    }
+                    match import.ty {
                         TypeRef::Func(ty) => {
                             facts.imported_functions += 1;
                             facts.types.push(ty);
@@ -203,7 +218,9 @@ fn read(wasm: &[u8]) -> Result<Facts, Error> {
                 let function = facts.imported_functions as usize + facts.bodies.len();
                 let params = facts.params[facts.types[function] as usize];
                 note_refs(body.get_operators_reader()?, &mut facts.taken)?;
-                facts.bodies.push(Body::read(&body, params, wasm)?);
+                facts
+                    .bodies
+                    .push(Body::read(&body, params, facts.own, wasm)?);
             }
             _ => {}
         }
@@ -319,7 +336,7 @@ fn mean_entry(functions: &[u32], entry: &[Cost], charged: &[bool]) -> Cost {
 }
 
 /// Writes the module again: the bodies with their charges, two globals and their exports more, all else byte for byte.
-fn write(wasm: &[u8], bodies: &[Vec<u8>], added: &Added) -> Result<Vec<u8>, Error> {
+fn write(wasm: &[u8], imported: u32, bodies: &[Written], added: &Added) -> Result<Vec<u8>, Error> {
     let mut out = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -373,12 +390,13 @@ fn write(wasm: &[u8], bodies: &[Vec<u8>], added: &Added) -> Result<Vec<u8>, Erro
                 append(&mut out, SectionId::Export, &data);
             }
             Payload::CodeSectionStart { .. } => {
+                out.section(&hints(imported, bodies));
                 let mut data = Vec::new();
                 u32::try_from(bodies.len())
                     .unwrap_or(u32::MAX)
                     .encode(&mut data);
                 for body in bodies {
-                    body.as_slice().encode(&mut data);
+                    body.bytes.as_slice().encode(&mut data);
                 }
                 append(&mut out, SectionId::Code, &data);
             }
@@ -394,6 +412,21 @@ fn write(wasm: &[u8], bodies: &[Vec<u8>], added: &Added) -> Result<Vec<u8>, Erro
         }
     }
     Ok(out.finish())
+}
+
+/// The branches that are hardly ever taken. <https://github.com/WebAssembly/branch-hinting>
+fn hints(imported: u32, bodies: &[Written]) -> BranchHints {
+    let mut hints = BranchHints::new();
+    for (function, body) in (imported..).zip(bodies) {
+        if !body.unlikely.is_empty() {
+            let unlikely = body.unlikely.iter().map(|at| BranchHint {
+                branch_func_offset: *at,
+                branch_hint_value: 0,
+            });
+            hints.function_hints(function, unlikely);
+        }
+    }
+    hints
 }
 
 /// The items of a section, `items` more than it had: those still have to be written after them.

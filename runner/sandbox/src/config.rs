@@ -24,6 +24,8 @@ pub(crate) fn shared() -> Config {
         .compiler_inlining(Inlining::Yes)
         // The meter's floor lies in a memory of its own.
         .wasm_multi_memory(true)
+        // What a charge does when fuel is short stands out of the way of what it mostly does.
+        .wasm_branch_hinting(true)
         // The guest is one thread of plain wasm; nothing that it does not need is accepted.
         .wasm_threads(false)
         .wasm_memory64(false)

@@ -77,6 +77,11 @@ pub(crate) fn build(cache: &Cache) -> Result<()> {
                 .arg(cache.output("embedded").join(embedded::OBJECT));
             // Debug sections hold this machine's paths; names of functions stay.
             link.args(["-mexec-model=reactor", STACK, "-Wl,--strip-debug"])
+                // CPython names what it imports in C, but linking its objects into one loses that the name was meant.
+                .arg(format!(
+                    "-Wl,--allow-undefined-file={}",
+                    cache.repository("guest/shim/meter.txt").display()
+                ))
                 .args(wraps(&cache.repository("guest/memfs/wraps.txt"))?);
             // What of zlib the shim calls and Python does not.
             link.arg(cache.output("libs").join("lib/libz.a"));

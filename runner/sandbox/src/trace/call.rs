@@ -114,7 +114,11 @@ calls! {
 
 /// Imports, by module and name, that are the meter's and no calls of a program's: they give the guest nothing, and neither a policy nor an
 /// observer is asked about them.
-pub(crate) const METER: [(&str, &str); 1] = [("croquant", "slice")];
+pub(crate) const METER: [(&str, &str); 3] = [
+    ("croquant", "slice"),
+    ("croquant", "charge"),
+    ("croquant", "charges"),
+];
 
 impl HostCall {
     /// The call of this name.

@@ -158,3 +158,22 @@ fn the_same_work_always_costs_the_same() {
         assert_eq!(Stage::new(&body).cost(500), first);
     }
 }
+
+/// A loop like CPython's: a turn charges, or goes on without.
+const OWN_CHARGES: &str = "(loop $l (block $done (block $back
+        (call $charges)
+        (br_table $back $done (i32.and (local.get $n) (i32.const 1))))
+      (call $charge (i32.const 1000)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $n)";
+
+#[test]
+fn a_loop_that_charges_by_itself_costs_what_it_charges() {
+    let mut stage = Stage::new(&function(OWN_CHARGES));
+    // Every second turn pays for a thousand bytes.
+    assert_eq!(stage.cost(4) - stage.cost(2), 32 * 1000);
+    assert_eq!(stage.cost(102) - stage.cost(2), 50 * 32 * 1000);
+    // A number below zero is a large one: nothing is given back.
+    let mut stage = Stage::new(&function("(call $charge (local.get $n)) (local.get $n)"));
+    assert_eq!(stage.cost(-1) - stage.cost(0), 32 * 0xffff_ffff);
+}

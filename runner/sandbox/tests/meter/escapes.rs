@@ -1,10 +1,10 @@
 //! Nothing runs for long without being counted, and the count is out of the module's reach.
 
 use croquant_meter::{CONTROL, FUEL, Flag, instrument};
-use wasmparser::{ExternalKind, Operator, Parser, Payload};
+use wasmparser::{ExternalKind, Operator, Parser, Payload, TypeRef};
 use wasmtime::Trap;
 
-use crate::stage::{FLAG, Stage, check_stops, module};
+use crate::stage::{FLAG, Stage, check_stops, module, try_module};
 
 #[test]
 fn loops_stop() {
@@ -140,7 +140,11 @@ fn the_count_is_out_of_reach() {
                     }
                 }
             }
-            Payload::ImportSection(_) => panic!("there is nothing to import it from"),
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    assert!(matches!(import.unwrap().ty, TypeRef::Func(_)));
+                }
+            }
             _ => {}
         }
     }
@@ -198,4 +202,47 @@ fn what_the_meter_does_not_know_is_refused() {
     );
     let nonsense = Flag { address: 0, bit: 1 };
     assert!(instrument(b"\0asm nonsense", nonsense).is_err());
+}
+
+#[test]
+fn loops_around_and_in_one_that_charges_by_itself_stop() {
+    for body in [
+        "(loop $l (loop $own (call $charges)) (br $l))",
+        "(loop $own (call $charges) (loop $l (br $l)))",
+        "(loop $own (call $charges) (call $charge (i32.const 1)) (br $own))",
+        "(loop $l (loop $own (call $charges) (br_if $own (i32.const 0)) (br $l)))",
+    ] {
+        let body = format!(r#"(func (export "f") (param i32) (result i32) {body} (i32.const 0))"#);
+        check_stops(&body, 0);
+    }
+}
+
+#[test]
+fn recursion_from_a_loop_that_charges_by_itself_stops() {
+    let body = r#"(func $f (export "f") (param $n i32) (result i32)
+        (loop $own (call $charges)
+          (if (local.get $n) (then
+            (drop (call $f (i32.sub (local.get $n) (i32.const 1))))
+            (drop (call $f (i32.sub (local.get $n) (i32.const 1)))))))
+        (i32.const 1))"#;
+    check_stops(body, 60);
+}
+
+#[test]
+fn only_a_loop_can_charge_by_itself_and_says_so_at_once() {
+    for body in [
+        "(call $charges)",
+        "(loop $l (br_if $l (i32.const 0)) (call $charges))",
+        "(loop $l (if (i32.const 1) (then (call $charges))) (br $l))",
+        "(loop $l (block $b (br_if $b (i32.const 1)) (call $charges)) (br $l))",
+        "(loop $l (loop $m) (call $charges) (br $l))",
+        "(loop $l (call $g) (call $charges) (br $l))",
+    ] {
+        let body = format!("(func $g) (func {body})");
+        let error = try_module(&body).unwrap_err();
+        assert!(
+            error.to_string().contains("at a loop's beginning"),
+            "{body}: {error}"
+        );
+    }
 }

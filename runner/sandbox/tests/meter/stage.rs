@@ -1,7 +1,7 @@
 //! A metered module without a host: the test plays the host.
 
 use croquant_meter::{CONTROL, FUEL, Flag, Metered, instrument};
-use wasmtime::{Config, Engine, Instance, Memory, Module, Result, Store, Trap, Val};
+use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, Result, Store, Trap, Val};
 
 /// Where the modules of these tests have their flag.
 pub(crate) const FLAG: Flag = Flag {
@@ -15,12 +15,19 @@ pub(crate) struct Stage {
     instance: Instance,
 }
 
-/// Puts `body` into a module with a memory, a table and a global, which the meter needs.
+/// Puts `body` into a module with a memory, a table and a global, which the meter needs, and with the imports that it takes away.
 pub(crate) fn module(body: &str) -> Metered {
+    try_module(body).unwrap()
+}
+
+pub(crate) fn try_module(body: &str) -> Result<Metered, croquant_meter::Error> {
     let text = format!(
-        r#"(module (memory (export "memory") 2 16) (global (mut i32) (i32.const 0)) (table 4 funcref) {body})"#
+        r#"(module
+        (import "croquant" "charge" (func $charge (param i32)))
+        (import "croquant" "charges" (func $charges))
+        (memory (export "memory") 2 16) (global (mut i32) (i32.const 0)) (table 4 funcref) {body})"#
     );
-    instrument(&wat::parse_str(text).unwrap(), FLAG).unwrap()
+    instrument(&wat::parse_str(text).unwrap(), FLAG)
 }
 
 impl Stage {
@@ -30,7 +37,10 @@ impl Stage {
         let engine = Engine::new(&config).unwrap();
         let module = Module::new(&engine, module(body).wasm).unwrap();
         let mut store = Store::new(&engine, ());
-        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        // None is left: one would trap.
+        let mut linker = Linker::new(&engine);
+        linker.define_unknown_imports_as_traps(&module).unwrap();
+        let instance = linker.instantiate(&mut store, &module).unwrap();
         Self { store, instance }
     }
 

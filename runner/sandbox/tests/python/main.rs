@@ -1,5 +1,6 @@
 //! The wall with the real guest: what stops Python and what it keeps, attacks on its stack, many sessions at once.
 
+mod bytecode;
 mod calls;
 mod imports;
 mod interrupts;
