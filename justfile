@@ -31,11 +31,12 @@ test: build (_need "chromium" "python3-doc" "python3-pip")
 bench *ARGS: build
     cargo run --release --quiet --package croquant-tests --bin bench -- {{ ARGS }}
 
-# Formatting, lints and types
+# Formatting, lints, types and the links of the documentation
 [group('prove')]
 lint: build
     cargo fmt --all --check
     cargo clippy --release --workspace --all-targets -- --deny warnings
+    RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps --document-private-items --quiet
     cd web/ui && npm run check
 
 # Everything that CI runs

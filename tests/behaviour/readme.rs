@@ -111,3 +111,20 @@ fn same(what: &str, readme: &BTreeSet<String>, real: &BTreeSet<String>) -> Resul
     }
     Err(format!("the README's {what} are {readme:?}, and not {real:?}").into())
 }
+
+/// Every place that the index of subjects names is there.
+pub(crate) fn check_index(tests: &Path) -> Result<(), Failed> {
+    let index = std::fs::read_to_string(tests.join("README.md"))?;
+    let table = index
+        .split_once("\n## Subjects\n")
+        .ok_or("`tests/README.md` has no index of subjects")?
+        .1;
+    let places: Vec<&str> = table.split('`').skip(1).step_by(2).collect();
+    if places.len() < 50 {
+        return Err(format!("the index names {} places only", places.len()).into());
+    }
+    match places.iter().find(|place| !tests.join(place).exists()) {
+        Some(gone) => Err(format!("the index names `{gone}`, which is not there").into()),
+        None => Ok(()),
+    }
+}

@@ -29,6 +29,11 @@ fn main() -> ExitCode {
     trials.push(Trial::test("specs::every_file_is_in_a_test", move || {
         stray_files(&tests)
     }));
+    let index = root.join("..");
+    trials.push(Trial::test(
+        "specs::the_index_names_what_is_there",
+        move || readme::check_index(&index),
+    ));
     trials.push(Trial::test(
         "specs::the_readme_has_every_exit_code",
         move || readme::check(&root),

@@ -4,8 +4,10 @@ use crate::Promise;
 use crate::native::Python;
 use crate::stats::{Samples, geometric_mean, ms, thread_cpu};
 use anyhow::{Context, Result, ensure};
-use croquant_sandbox::{Engine, EngineConfig, Limits, Mode, Outcome, Policy, Program, Session};
-use croquant_tests::{Recording, block_on, image};
+use croquant_sandbox::{
+    Engine, EngineConfig, Limits, Mode, Outcome, Policy, Program, Recorder, Session,
+};
+use croquant_tests::{block_on, image};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -102,21 +104,26 @@ pub(crate) fn in_session(engine: &Engine, program: &Path, rounds: u32) -> Result
         mode: Mode::Program,
         ..Policy::default()
     };
-    let (console, recording) = Recording::new();
+    let recorder = Recorder::new();
     let before = thread_cpu();
-    let mut session = block_on(Session::start(engine, &policy, &Limits::script(), console))?;
+    let mut session = block_on(Session::start(
+        engine,
+        &policy,
+        &Limits::script(),
+        Box::new(recorder.clone()),
+    ))?;
     let report = block_on(session.run(&Program::File(IN_GUEST.to_owned())))?;
     let time = thread_cpu() - before;
-    let output = recording.take();
+    let output = recorder.take();
     ensure!(
         report.outcome == Outcome::Exited(0),
         "`{}` ended with {:?}: {}",
         name(program),
         report.outcome,
-        output.stderr
+        output.stderr_text()
     );
     Ok(Run {
-        printed: output.stdout,
+        printed: output.stdout_text(),
         time,
         fuel: report.fuel,
     })

@@ -3,8 +3,8 @@
 use crate::Promise;
 use crate::stats::{Samples, ms};
 use anyhow::{Result, ensure};
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Session};
-use croquant_tests::{Recording, block_on, image};
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+use croquant_tests::{block_on, image};
 use std::time::{Duration, Instant};
 
 /// Loops of Python, whose latency is promised, and of C.
@@ -63,7 +63,7 @@ fn print(name: &str, samples: &Samples) {
 }
 
 fn interrupt(engine: &Engine, source: &str, turns: u32) -> Result<Samples> {
-    let (console, _recording) = Recording::new();
+    let console = Box::new(Recorder::new());
     let mut session = block_on(Session::start(
         engine,
         &Policy::default(),

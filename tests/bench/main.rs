@@ -9,8 +9,10 @@ mod machine;
 mod memory;
 mod metering;
 mod native;
+mod pipe;
 mod session;
 mod stats;
+mod trace;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -48,6 +50,10 @@ enum Part {
     Metering,
     /// Time from an interrupt to the end of the cell
     Interrupt,
+    /// A program with and without `--trace`
+    Trace,
+    /// Bytes from one pipe to another
+    Pipe,
 }
 
 /// A figure that was promised, and what was measured.
@@ -90,6 +96,13 @@ fn main() -> Result<ExitCode> {
     }
     if wanted(Part::Interrupt) {
         promises.extend(interrupt::measure(if options.quick { 10 } else { 100 })?);
+    }
+    if wanted(Part::Trace) {
+        promises.extend(trace::measure(if options.quick { 2 } else { 10 })?);
+    }
+    if wanted(Part::Pipe) {
+        let (mib, turns) = if options.quick { (64, 2) } else { (1024, 5) };
+        promises.extend(pipe::measure(&python, mib, turns)?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS

@@ -2,8 +2,8 @@
 
 use crate::Promise;
 use anyhow::Result;
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Session};
-use croquant_tests::{Recording, block_on, image};
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+use croquant_tests::{block_on, image};
 use std::fs;
 
 /// Keeps `count` sessions alive after `print(1)` and prints what each added to this process.
@@ -28,16 +28,16 @@ pub(crate) fn measure(count: u32) -> Result<Vec<Promise>> {
 }
 
 fn printed(engine: &Engine) -> Result<Session> {
-    let (console, recording) = Recording::new();
+    let recorder = Recorder::new();
     let mut session = block_on(Session::start(
         engine,
         &Policy::default(),
         &Limits::tutorial(),
-        console,
+        Box::new(recorder.clone()),
     ))?;
     block_on(session.execute(&Cell::new("print(1)")))?;
     anyhow::ensure!(
-        recording.take().stdout == "1\n",
+        recorder.take().stdout == b"1\n",
         "the session did not print"
     );
     Ok(session)

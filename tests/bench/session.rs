@@ -4,8 +4,8 @@ use crate::Promise;
 use crate::native::{Python, output};
 use crate::stats::{Samples, ms};
 use anyhow::{Result, ensure};
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Session};
-use croquant_tests::{Recording, block_on, built, image};
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+use croquant_tests::{block_on, built, image};
 use std::process::Command;
 
 /// Sessions for each native process: they are so much quicker that more are needed for as steady a figure.
@@ -82,10 +82,15 @@ pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
 }
 
 fn one_session(engine: &Engine, times: &mut Times) -> Result<()> {
-    let (console, recording) = Recording::new();
+    let recorder = Recorder::new();
     let (policy, limits) = (Policy::default(), Limits::tutorial());
     let mut session = times.first.time(|| -> Result<Session> {
-        let mut session = block_on(Session::start(engine, &policy, &limits, console))?;
+        let mut session = block_on(Session::start(
+            engine,
+            &policy,
+            &limits,
+            Box::new(recorder.clone()),
+        ))?;
         block_on(session.execute(&Cell::new("print(1)")))?;
         Ok(session)
     })?;
@@ -94,7 +99,7 @@ fn one_session(engine: &Engine, times: &mut Times) -> Result<()> {
         .time(|| block_on(session.execute(&Cell::new("print(2)"))))?;
     times.end.time(|| drop(session));
     ensure!(
-        recording.take().stdout == "1\n2\n",
+        recorder.take().stdout == b"1\n2\n",
         "the session did not print"
     );
     Ok(())

@@ -17,6 +17,7 @@ test("Stop ends an endless loop, and the variables stay", async () => {
   await reader.press("stop");
   await reader.idle();
   assert.match(await loop.textContent(), /KeyboardInterrupt/);
+  assert.doesNotMatch((await reader.notice()) ?? "", /second Stop/, "one was enough");
   assert.equal(await reader.type(block, "kept + 1"), "42");
 });
 
@@ -38,11 +39,11 @@ test("a second Stop undoes a cell that swallows the first, and says so", async (
   await output.getByText("on").waitFor();
   await reader.press("stop");
   await reader.page.waitForFunction(() => document.body.textContent.includes("on\non\n"));
-  await reader.page.waitForTimeout(500);
+  await reader.bar.getByText("A second Stop ends it for good").waitFor();
   await reader.press("stop");
   await reader.idle();
   assert.match(await output.textContent(), /the variables are as they were before this cell/);
-  assert.doesNotMatch((await reader.notice()) ?? "", /gone/);
+  assert.doesNotMatch((await reader.notice()) ?? "", /gone|second Stop/);
   assert.equal(await reader.type(block, "kept[0] + 1"), "42");
 });
 

@@ -2,11 +2,9 @@
 
 mod built;
 mod folder;
-mod recording;
 
 pub use built::{Recipe, built, image, unmetered_image};
 pub use folder::{copy, tree};
-pub use recording::{Recording, Said};
 
 use std::future::Future;
 

@@ -6,6 +6,7 @@
 
 mod expected;
 mod native;
+mod recording;
 mod session;
 
 use anyhow::{Context, Result, ensure};

@@ -1,9 +1,10 @@
 //! A page's blocks in one session, as a reader runs them from top to bottom.
 
+use crate::recording::Recording;
 use crate::{Page, Shown};
 use anyhow::{Context, Result, ensure};
 use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Session};
-use croquant_tests::{Recording, block_on, image};
+use croquant_tests::{block_on, image};
 use croquant_web::page::Entry;
 use std::time::Duration;
 

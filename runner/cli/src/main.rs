@@ -1,5 +1,5 @@
 //! The `croquant` command: what was typed ([`flags`]) becomes a plan ([`plan`]), which is then carried out. The first two steps touch no
-//! file. Every end is an [`Exit`](exit::Exit), and only `main` exits.
+//! file. Every end is an [`Exit`], and only `main` exits.
 
 mod about;
 mod absent;

@@ -80,20 +80,20 @@ pub(crate) fn confirm(reply: Option<&str>) -> Result<(), Error> {
                     .to_owned(),
         });
     };
-    for answer in answers.values().filter(|answer| answer["status"] != "ok") {
-        let text = |key: &str| answer[key].as_str().unwrap_or_default();
-        return Err(match (text("ename"), text("evalue").split_once(' ')) {
-            ("Typo", Some((name, meant))) => PolicyError::NoModule {
-                name: name.to_owned(),
-                meant: meant.to_owned(),
-            }
-            .into(),
-            (name, _) => Error::Begin {
-                reason: format!("the guest cannot import: {name}: {}", text("evalue")),
-            },
-        });
-    }
-    Ok(())
+    let Some(answer) = answers.values().find(|answer| answer["status"] != "ok") else {
+        return Ok(());
+    };
+    let text = |key: &str| answer[key].as_str().unwrap_or_default();
+    Err(match (text("ename"), text("evalue").split_once(' ')) {
+        ("Typo", Some((name, meant))) => PolicyError::NoModule {
+            name: name.to_owned(),
+            meant: meant.to_owned(),
+        }
+        .into(),
+        (name, _) => Error::Begin {
+            reason: format!("the guest cannot import: {name}: {}", text("evalue")),
+        },
+    })
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -19,6 +19,11 @@ export interface BarStatus {
 }
 
 const NOTICE_MS = 8_000;
+/** How long after Stop something that still runs is worth a word: what stops, stops sooner. */
+const STILL_RUNNING_MS = 1_000;
+
+const STOP = "Stop what is running; variables stay";
+const STOP_AGAIN = "Still running. A second Stop ends it for good, and puts the variables back as they were before this cell.";
 
 export class Bar {
   readonly element = element("aside", "cq cq-bar");
@@ -30,10 +35,11 @@ export class Bar {
   readonly #restart: HTMLButtonElement;
   readonly #retry: HTMLButtonElement;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #stillRunning: ReturnType<typeof setTimeout> | undefined;
 
   constructor(actions: BarActions) {
     this.#runAll = button("run-all", "Run all", "Run every block of this page, in order", actions.runAll);
-    this.#stop = button("stop", "Stop", "Stop what is running; variables stay", actions.stop);
+    this.#stop = button("stop", "Stop", STOP, actions.stop);
     this.#restart = button("restart", "Restart", "Begin anew: clears all variables", actions.restart);
     this.#retry = button("retry", "Try now", "Try to connect now", actions.retry);
     this.element.setAttribute("aria-label", "Python session");
@@ -64,6 +70,22 @@ export class Bar {
     this.#stop.hidden = !busy && !status.running;
     this.#restart.hidden = !connected && status.kernel !== "dead" && status.kernel !== "starting";
     this.#retry.hidden = status.kernel !== "offline" && status.kernel !== "reconnecting";
+    if (!busy) this.#stopped();
+  }
+
+  /** Stop was pressed. If that is not the end of it soon, says what a second press does. */
+  stopping(): void {
+    clearTimeout(this.#stillRunning);
+    this.#stillRunning = setTimeout(() => {
+      this.#stop.title = STOP_AGAIN;
+      this.notice(STOP_AGAIN, true);
+    }, STILL_RUNNING_MS);
+  }
+
+  #stopped(): void {
+    clearTimeout(this.#stillRunning);
+    this.#stop.title = STOP;
+    if (this.#notice.textContent === STOP_AGAIN) this.notice("");
   }
 
   /** A sentence that stays for some seconds. */

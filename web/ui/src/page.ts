@@ -62,6 +62,7 @@ class Page implements Desk {
 
   stop(): void {
     this.#queue.clear();
+    this.#bar.stopping();
     this.kernel.interrupt().catch(() => this.#bar.notice("Stop did not reach the server."));
   }
 

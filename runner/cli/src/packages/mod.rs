@@ -1,6 +1,6 @@
 //! Packages for a session: what a script's metadata and the flags ask for, fetched by uv, kept in the cache and mounted read-only.
 //!
-//! The order is: what is wanted ([`wanted`], [`metadata`]) becomes a request with a key ([`request`]). If the store ([`store`]) knows the
+//! The order is: what is wanted ([`mod@wanted`], [`metadata`]) becomes a request with a key ([`request`]). If the store ([`store`]) knows the
 //! key, nothing else happens. Otherwise uv ([`uv`]) resolves the request to a list of wheels ([`lock`]), which are checked, installed
 //! beside the store ([`install`]), and put in their place by a rename.
 //!

@@ -1,4 +1,4 @@
-//! A console that keeps what a session says.
+//! A console that keeps what a session shows, in the order in which a reader sees it: results and prompts among the output.
 
 use croquant_sandbox::{Answer, BoxFuture, Console, Message, MessageKind, Stream};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a session has said so far, and the answers it will get from `input()`.
 #[derive(Clone, Default)]
-pub struct Recording(Arc<Mutex<State>>);
+pub(crate) struct Recording(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -18,29 +18,29 @@ struct State {
 
 /// Output since the last [`Recording::take`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Said {
+pub(crate) struct Said {
     /// Standard output, and each result as a prompt shows it.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
     /// The traceback of the exception that ended the cell.
-    pub error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 impl Recording {
     /// A console for one session, and the recording of it.
-    pub fn new() -> (Box<dyn Console>, Self) {
+    pub(crate) fn new() -> (Box<dyn Console>, Self) {
         let recording = Self::default();
         (Box::new(recording.clone()), recording)
     }
 
     /// Answers the coming calls of `input()`, in turn; past the last one the input is at its end.
-    pub fn answer(&self, lines: impl IntoIterator<Item = String>) {
+    pub(crate) fn answer(&self, lines: impl IntoIterator<Item = String>) {
         self.with(|state| state.answers = lines.into_iter().collect());
     }
 
     /// What was said since the last time.
-    pub fn take(&self) -> Said {
+    pub(crate) fn take(&self) -> Said {
         self.with(|state| std::mem::take(&mut state.said))
     }
 
