@@ -94,7 +94,8 @@ extern struct node *fs_root;
 extern uint16_t fs_new_file_mode, fs_new_dir_mode;    // permission bits of what is made next: mode.c sets them
 
 uint64_t fs_now(void);
-struct node *node_new(enum kind kind);      // NULL: no memory
+struct node *node_new(enum kind kind);      // NULL: no memory, or as many files as there may be
+bool fs_has_room(void);                     // for one more file, or one more name
 void node_pin(struct node *node);
 void node_unpin(struct node *node);
 void node_free_if_unused(struct node *node);

@@ -27,6 +27,10 @@ void memfs_set_stdio(unsigned bits);
 // table for those of mounts and ends a guest that fills it: this limit comes first, as EMFILE.
 void memfs_set_open_limit(unsigned files);
 
+// How many files, folders, links and further names of files may be made in memory from now on, besides those that are there (the
+// `files` record); one more is ENOSPC. What is removed makes room.
+void memfs_set_file_limit(unsigned files);
+
 // Shows the host's preopened folder `host_fd` at the absolute path `guest_path`; what lay there is hidden.
 // The folders on the way are made. EINVAL: "/" or not absolute. EBUSY: a mount is there, or below. ENOTSUP: inside
 // another mount.

@@ -194,6 +194,8 @@ werr WRAP(path_link)(__wasi_fd_t fd, __wasi_lookupflags_t flags, const char *pat
         return E(ROFS);
     if (from.node->names == 0)
         return E(NOENT);    // removed, but open
+    if (!fs_has_room())
+        return E(NOSPC);
     TRY(dir_add(to.dir, to.name, to.len, from.node));
     from.node->ctim = fs_now();
     return OK;

@@ -11,6 +11,7 @@
 struct node *fs_root;
 uint16_t fs_new_file_mode = 0644, fs_new_dir_mode = 0755;
 static uint64_t last_ino;
+static uint32_t file_count, file_limit = UINT32_MAX;    // nodes, and names of theirs besides the first
 
 enum { FIRST_COOKIE = 2, FIRST_BUCKETS = 8 };    // cookies 0 and 1 are "." and ".."
 
@@ -21,10 +22,19 @@ uint64_t fs_now(void) {
     return now;
 }
 
+void memfs_set_file_limit(unsigned files) {
+    file_limit = files < UINT32_MAX - file_count ? file_count + files : UINT32_MAX;
+}
+
+bool fs_has_room(void) {
+    return file_count < file_limit;
+}
+
 struct node *node_new(enum kind kind) {
-    struct node *node = calloc(1, sizeof *node);
+    struct node *node = fs_has_room() ? calloc(1, sizeof *node) : NULL;
     if (node == NULL)
         return NULL;
+    file_count++;
     node->kind = kind;
     node->mode = kind == DIR_NODE ? fs_new_dir_mode : kind == FILE_NODE ? fs_new_file_mode
         : kind == LINK_NODE ? 0777 : 0666;
@@ -58,6 +68,7 @@ static struct node *free_node(struct node *node) {
         break;
     }
     free(node);
+    file_count--;
     return parent;
 }
 
@@ -139,7 +150,7 @@ static bool grow_order(struct dir *d) {
 
 static void take_place(struct node *dir, struct entry *entry, struct node *node) {
     entry->node = node;
-    node->names++;
+    file_count += node->names++ > 0;
     if (node->kind == DIR_NODE) {
         node->dir.parent = dir;
         node->dir.entry = entry;
@@ -148,7 +159,7 @@ static void take_place(struct node *dir, struct entry *entry, struct node *node)
 }
 
 static void leave_place(struct node *dir, struct node *node) {
-    node->names--;
+    file_count -= --node->names > 0;
     if (node->kind == DIR_NODE)
         dir->dir.subdirs--;
 }

@@ -21,6 +21,7 @@ enum record {
     RECORD_STDIO = 6,
     RECORD_MODE = 7,
     RECORD_OPEN_FILES = 8,
+    RECORD_FILES = 9,
 };
 
 /* A copy of a record's bytes that ends in a zero; freed by the caller. */
@@ -244,13 +245,14 @@ croquant_begin_session(const unsigned char *records, size_t len)
             }
             mode = at[0];
             break;
-        case RECORD_OPEN_FILES: {
-            uint32_t open_files;
-            if (size != sizeof open_files) {
+        case RECORD_OPEN_FILES:
+        case RECORD_FILES: {
+            uint32_t limit;
+            if (size != sizeof limit) {
                 return EINVAL;
             }
-            memcpy(&open_files, at, sizeof open_files);
-            memfs_set_open_limit(open_files);
+            memcpy(&limit, at, sizeof limit);
+            (tag == RECORD_FILES ? memfs_set_file_limit : memfs_set_open_limit)(limit);
             break;
         }
         default:

@@ -421,6 +421,40 @@ static void begin_records(void) {
     names_are("work", "deep ");
 }
 
+// So many files, folders, links and further names, whatever else there is; what is removed makes room.
+static void number_of_files(void) {
+    memfs_set_file_limit(4);
+    put("tmp/n1", "x");
+    EQ(OK, WRAP(path_create_directory)(ROOT_FD, "tmp/n2"));
+    EQ(OK, WRAP(path_symlink)("n1", ROOT_FD, "tmp/n3"));
+    EQ(OK, WRAP(path_link)(ROOT_FD, 0, "tmp/n1", ROOT_FD, "tmp/n4"));
+    EQ(E(NOSPC), open_error("tmp/n5", O_WRONLY | O_CREAT));
+    EQ(E(NOSPC), WRAP(path_create_directory)(ROOT_FD, "tmp/n5"));
+    EQ(E(NOSPC), WRAP(path_symlink)("n1", ROOT_FD, "tmp/n5"));
+    EQ(E(NOSPC), WRAP(path_link)(ROOT_FD, 0, "tmp/n1", ROOT_FD, "tmp/n5"));
+    EQ(E(NOSPC), (werr)memfs_write_file("/tmp/n5", "x", 1));
+    // What is there can be written, moved and replaced.
+    put("tmp/n1", "more");
+    EQ(OK, WRAP(path_rename)(ROOT_FD, "tmp/n1", ROOT_FD, "tmp/n6"));
+    EQ(OK, WRAP(path_rename)(ROOT_FD, "tmp/n3", ROOT_FD, "tmp/n6"));
+    put("tmp/n7", "the room of the name that was replaced");
+    EQ(E(NOSPC), open_error("tmp/n8", O_WRONLY | O_CREAT));
+    // A file that is removed while it is open takes its room along until it is closed.
+    __wasi_fd_t fd = opened("tmp/n7", O_RDONLY);
+    EQ(OK, WRAP(path_unlink_file)(ROOT_FD, "tmp/n7"));
+    EQ(E(NOSPC), open_error("tmp/n8", O_WRONLY | O_CREAT));
+    EQ(OK, WRAP(fd_close)(fd));
+    put("tmp/n8", "");
+    for (int i = 0; i < 100; i++) {
+        EQ(OK, WRAP(path_unlink_file)(ROOT_FD, "tmp/n8"));
+        put("tmp/n8", "again");
+    }
+    for (const char **name = (const char *[]){"tmp/n4", "tmp/n6", "tmp/n8", NULL}; *name != NULL; name++)
+        EQ(OK, WRAP(path_unlink_file)(ROOT_FD, *name));
+    EQ(OK, WRAP(path_remove_directory)(ROOT_FD, "tmp/n2"));
+    memfs_set_file_limit(UINT32_MAX);
+}
+
 int main(void) {
     memfs_init();
     memfs_init();    // a second time is harmless
@@ -435,6 +469,7 @@ int main(void) {
     changing_listing();
     polling();
     begin_records();
+    number_of_files();
     EQ(0, host.calls);
     return verdict("cases");
 }
