@@ -33,6 +33,8 @@ pub(crate) enum Exit {
     OpenFiles,
     /// 145: more at once than the host holds for a program.
     HostMemory,
+    /// 146: too many files in the memory filesystem.
+    Files,
     /// 152: the fuel ran out (128 + SIGXCPU).
     Fuel,
     /// 153: the output limit (128 + SIGXFSZ).
@@ -55,6 +57,7 @@ impl Exit {
             Self::Idle => 142,
             Self::OpenFiles => 144,
             Self::HostMemory => 145,
+            Self::Files => 146,
             Self::Fuel => 152,
             Self::Output => 153,
         }
@@ -134,6 +137,7 @@ mod tests {
             Exit::Idle,
             Exit::OpenFiles,
             Exit::HostMemory,
+            Exit::Files,
             Exit::Fuel,
             Exit::Output,
         ];

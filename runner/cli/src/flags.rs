@@ -218,6 +218,9 @@ pub(crate) struct LimitFlags {
     /// Files and folders that may be open at once in the folders of `--dir` [default: 512]
     #[arg(long, value_name = "NUMBER", value_parser = units::small_count)]
     pub(crate) open_files: Option<u32>,
+    /// Files, folders and links that the program may have in its memory filesystem; those of a `--dir` have a quota each [default: 100K]
+    #[arg(long, value_name = "NUMBER", value_parser = units::small_count)]
+    pub(crate) files: Option<u32>,
 }
 
 /// Limits for a purpose.
@@ -273,6 +276,7 @@ Exit codes:
   142    a wait for input lasted too long
   144    too many open files
   145    more at once than croquant holds for a program
+  146    too many files in the memory filesystem
   152    the fuel ran out
   153    the output limit
 Death by SIGSYS (159 to a shell) is the second wall's work: croquant itself was attacked";

@@ -50,6 +50,14 @@ pub(crate) fn conclude(report: &Report, limits: &Limits) -> Result<Exit, Failure
             ),
             "close files that are done with, or raise the limit with `--open-files`",
         )),
+        Outcome::Files => Err(Failure::new(
+            Exit::Files,
+            format!(
+                "the program may have `{}` files in its memory filesystem",
+                limits.files
+            ),
+            "remove files that are done with, write them to a `--dir` that is `rw`, or raise the limit with `--files`",
+        )),
         Outcome::HostMemory => Err(Failure::new(
             Exit::HostMemory,
             format!(
@@ -148,6 +156,7 @@ mod tests {
         check(Outcome::InputIdle, 0, 142);
         check(Outcome::OpenFiles, 0, 144);
         check(Outcome::HostMemory, 0, 145);
+        check(Outcome::Files, 0, 146);
         check(Outcome::OutOfMemory, 0, 137);
         check(Outcome::OutputLimit, 9, 153);
         check(Outcome::StackOverflow, 0, 139);

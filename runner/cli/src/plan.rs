@@ -259,6 +259,7 @@ fn limit(flags: &LimitFlags) -> Result<Limits, Failure> {
             .host_memory
             .map_or(base.host_bytes, |bytes| bytes as usize),
         open_files: flags.open_files.unwrap_or(base.open_files),
+        files: flags.files.unwrap_or(base.files),
         checkpoint_bytes: base.checkpoint_bytes,
     })
 }

@@ -117,6 +117,7 @@ fn to_json(report: &Report, limits: &Limits, exit_code: u8) -> Value {
             "output_lines": limits.output_lines,
             "host_bytes": limits.host_bytes,
             "open_files": limits.open_files,
+            "files": limits.files,
             "checkpoint_bytes": limits.checkpoint_bytes,
         },
     })

@@ -180,6 +180,7 @@ impl Ended {
         let facts = Facts {
             told: state.signals.told(),
             refused: state.growth.refused,
+            host_is_full: state.tally.host_is_full,
             heard: &state.heard,
         };
         let (outcome, alive) = match self.how {

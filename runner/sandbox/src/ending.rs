@@ -23,6 +23,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) told: Option<Cause>,
     /// Whether it was refused memory.
     pub(crate) refused: bool,
+    /// Whether a folder of the host was full.
+    pub(crate) host_is_full: bool,
     pub(crate) heard: &'a Heard,
 }
 
@@ -94,11 +96,18 @@ fn last_exception(facts: Facts<'_>) -> Option<Outcome> {
 /// What `OSError` says of EMFILE: POSIX's words and musl's.
 const EMFILE: [&str; 2] = ["] Too many open files", "] No file descriptors available"];
 
+/// What `OSError` says of ENOSPC: POSIX's words.
+const ENOSPC: &str = "] No space left on device";
+
 /// The limit that raised an exception, if one did: what the program itself raises under these names is its own affair.
 fn limit_of(name: &str, text: &str, facts: Facts<'_>) -> Option<Outcome> {
     match name {
         "KeyboardInterrupt" if facts.told == Some(Cause::Interrupt) => Some(Outcome::Interrupted),
         "MemoryError" if facts.refused => Some(Outcome::OutOfMemory),
+        // Memory that runs out, and a disk of the host's, say so, too.
+        "OSError" if text.contains(ENOSPC) && !facts.refused && !facts.host_is_full => {
+            Some(Outcome::Files)
+        }
         "OSError" if EMFILE.iter().any(|emfile| text.contains(emfile)) => Some(Outcome::OpenFiles),
         _ => None,
     }
@@ -182,6 +191,7 @@ mod tests {
                 Facts {
                     told,
                     refused,
+                    host_is_full: false,
                     heard: &heard
                 }
             ),
@@ -338,6 +348,7 @@ mod tests {
             let facts = Facts {
                 told,
                 refused,
+                host_is_full: false,
                 heard: &heard,
             };
             returned(Entry::Run, 1, facts).0
@@ -357,6 +368,10 @@ mod tests {
         );
         let files = "OSError: [Errno 33] No file descriptors available: 'x'";
         assert_eq!(outcome(None, false, files), Outcome::OpenFiles);
+        let full = "OSError: [Errno 28] No space left on device: 'x'\n";
+        assert_eq!(outcome(None, false, full), Outcome::Files);
+        // Then it was memory that the file system had no more of.
+        assert_eq!(outcome(None, true, full), Outcome::Exited(1));
         let long = format!("{}\nMemoryError\n", "x".repeat(5_000));
         assert_eq!(outcome(None, true, &long), Outcome::OutOfMemory);
     }

@@ -225,6 +225,7 @@
 //! | output | as much was dropped as is allowed in all | after the grace | [`Outcome::OutputLimit`] |
 //! | memory of the host | one message or line of input is larger | after the grace | [`Outcome::HostMemory`] |
 //! | open files | `OSError` (EMFILE) in the guest | never | [`Outcome::OpenFiles`] if nobody caught it |
+//! | files | `OSError` (ENOSPC) in the guest | never | [`Outcome::Files`] if nobody caught it |
 //! | memory | `MemoryError` in the guest | never | [`Outcome::OutOfMemory`] if nobody caught it |
 //! | stack | `RecursionError` in the guest | past what Python can notice | [`Outcome::StackOverflow`] |
 //! | a mount's [`Quota`], open files | `OSError` in the guest (EDQUOT, EMFILE) | never | |

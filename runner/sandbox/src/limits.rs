@@ -1,6 +1,6 @@
 //! What a session may use. Every limit is always set: nothing is unlimited by accident.
 
-/// The limits of a session. Those on fuel, time and output hold for each call anew; memory holds for the whole session.
+/// The limits of a session. Those on fuel, time and output hold for each call anew; memory and files hold for the whole session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Work per call, in units of fuel (about one WebAssembly instruction, ten a nanosecond; deterministic for an image). Protects the processor.
@@ -27,6 +27,10 @@ pub struct Limits {
     /// Files and folders that may be open at once in a session with mounts; one more is an `OSError` (EMFILE). Protects the
     /// host's descriptors.
     pub open_files: u32,
+    /// Files, folders, links and further names that the memory filesystem may have, besides those that it begins with; one more is an
+    /// `OSError` (ENOSPC), and what is removed makes room. It holds for the whole session, as it was at its start. Mounts have a
+    /// [`Quota`](crate::Quota) each.
+    pub files: u32,
     /// How much may be kept to go back to, in bytes: what of the session's memory differs from the image. It protects the
     /// host's memory. A session that has more, or every session if this is 0, is lost when a call has to be stopped for good.
     pub checkpoint_bytes: usize,
@@ -45,6 +49,7 @@ impl Limits {
             output_lines: 10_000_000,
             host_bytes: 64 << 20,
             open_files: 512,
+            files: 100_000,
             checkpoint_bytes: 256 << 20,
         }
     }
@@ -61,6 +66,7 @@ impl Limits {
             output_lines: 5_000,
             host_bytes: 4 << 20,
             open_files: 64,
+            files: 10_000,
             checkpoint_bytes: 64 << 20,
         }
     }
@@ -77,6 +83,7 @@ impl Limits {
             output_lines: 50_000,
             host_bytes: 4 << 20,
             open_files: 64,
+            files: 1_000,
             checkpoint_bytes: 0,
         }
     }

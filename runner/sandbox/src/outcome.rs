@@ -21,6 +21,8 @@ pub enum Outcome {
     InputIdle,
     /// It died of an `OSError` (EMFILE) at [`Limits::open_files`](crate::Limits::open_files).
     OpenFiles,
+    /// It died of an `OSError` (ENOSPC) at [`Limits::files`](crate::Limits::files).
+    Files,
     /// It sent, or was sent, more at once than [`Limits::host_bytes`](crate::Limits::host_bytes).
     HostMemory,
     /// It raised `MemoryError` at [`Limits::memory_bytes`](crate::Limits::memory_bytes).
@@ -47,6 +49,7 @@ impl Outcome {
             Self::Deadline => "deadline",
             Self::InputIdle => "input_idle",
             Self::OpenFiles => "open_files",
+            Self::Files => "files",
             Self::HostMemory => "host_memory",
             Self::OutOfMemory => "out_of_memory",
             Self::OutputLimit => "output_limit",
@@ -74,6 +77,7 @@ impl std::fmt::Display for Outcome {
             Self::Deadline => formatter.write_str("ran past its deadline"),
             Self::InputIdle => formatter.write_str("waited too long for input"),
             Self::OpenFiles => formatter.write_str("opened too many files"),
+            Self::Files => formatter.write_str("made too many files"),
             Self::HostMemory => formatter.write_str("sent more at once than the host holds"),
             Self::OutOfMemory => formatter.write_str("ran out of memory"),
             Self::OutputLimit => formatter.write_str("wrote too much output"),

@@ -11,6 +11,7 @@ const FILE: u8 = 5;
 const STDIO: u8 = 6;
 const MODE: u8 = 7;
 const OPEN_FILES: u8 = 8;
+const FILES: u8 = 9;
 
 /// Encodes a checked policy. `None` if a part is longer than a length can say.
 pub(crate) fn encode(policy: &Policy, limits: &Limits) -> Option<Vec<u8>> {
@@ -51,6 +52,8 @@ pub(crate) fn encode(policy: &Policy, limits: &Limits) -> Option<Vec<u8>> {
         Mode::Terminal => 2,
     };
     put(&mut records, MODE, &[&[mode]])?;
+    // The last: what the session begins with does not count.
+    put(&mut records, FILES, &[&limits.files.to_le_bytes()])?;
     Some(records)
 }
 
@@ -81,7 +84,7 @@ mod tests {
         }
     }
 
-    const TAIL: &[u8] = b"\x06\x01\0\0\0\0\x07\x01\0\0\0\x01";
+    const TAIL: &[u8] = b"\x06\x01\0\0\0\0\x07\x01\0\0\0\x01\x09\x04\0\0\0\x10\x27\0\0";
 
     #[test]
     fn a_bare_policy_says_where_and_how() {
@@ -126,7 +129,7 @@ mod tests {
             &b"\x03\x01\0\0\0/\x04\x03\0\0\0\0/r\x04\x03\0\0\0\0/w"[..],
             b"\x08\x04\0\0\0\x40\0\0\0",
             b"\x05\x05\0\0\0/f\0\0z",
-            b"\x06\x01\0\0\0\x05\x07\x01\0\0\0\0",
+            b"\x06\x01\0\0\0\x05\x07\x01\0\0\0\0\x09\x04\0\0\0\x10\x27\0\0",
         ];
         check(&policy, &expected.concat());
     }

@@ -48,6 +48,8 @@ pub(crate) struct State {
 pub(crate) struct Tally {
     pub(crate) host_calls: u64,
     pub(crate) input_bytes: u64,
+    /// Whether a folder of the host was full.
+    pub(crate) host_is_full: bool,
 }
 
 /// What belongs to a session's state and does not lie in its memory: virtual time, the place in a seed's stream, and which files of

@@ -22,7 +22,11 @@ impl Ending {
                 "Python itself failed in this cell\nhint: leave out what it did last",
             )),
             Outcome::Completed | Outcome::Exited(_) => None,
-            Outcome::Raised | Outcome::Interrupted | Outcome::OutOfMemory | Outcome::OpenFiles
+            Outcome::Raised
+            | Outcome::Interrupted
+            | Outcome::OutOfMemory
+            | Outcome::OpenFiles
+            | Outcome::Files
                 if reported.is_some() =>
             {
                 reported
@@ -71,6 +75,13 @@ fn explain(outcome: &Outcome, limits: &Limits) -> (&'static str, String) {
             format!(
                 "the session may have {} files open at once\nhint: close files that are done with, best by `with open(…)`",
                 limits.open_files
+            ),
+        ),
+        Outcome::Files => (
+            "TooManyFiles",
+            format!(
+                "the session may have {} files\nhint: remove files that are done with",
+                limits.files
             ),
         ),
         Outcome::HostMemory => (
@@ -198,6 +209,7 @@ mod tests {
         check(Outcome::InputIdle, true, Some("InputTimeout"), false);
         check(Outcome::OutOfMemory, true, Some("MemoryError"), false);
         check(Outcome::OpenFiles, true, Some("TooManyOpenFiles"), false);
+        check(Outcome::Files, true, Some("TooManyFiles"), false);
         check(Outcome::HostMemory, true, Some("MessageTooLarge"), false);
         check(Outcome::OutputLimit, true, Some("OutputLimit"), false);
         check(Outcome::StackOverflow, false, Some("StackOverflow"), true);

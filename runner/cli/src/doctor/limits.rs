@@ -33,6 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("output_bytes", "KiB", 1 << 10, |limits| limits.output_bytes),
     row("output_lines", "a second", 1, |limits| limits.output_lines),
     row("open_files", "", 1, |limits| limits.open_files.into()),
+    row("files", "", 1, |limits| limits.files.into()),
     row("host_bytes", "MiB", 1 << 20, |limits| {
         limits.host_bytes as u64
     }),

@@ -233,3 +233,27 @@ async fn programs_exit_as_under_python() {
         assert_eq!(report.outcome, expected, "{source}");
     }
 }
+
+#[tokio::test]
+async fn too_many_files_end_the_cell_alone() {
+    let few = Limits {
+        files: 10,
+        ..limits()
+    };
+    let mut stage = Stage::new(&few).await;
+    let fill = "for i in range(11): open(str(i), 'w').close()";
+    let report = stage.execute(fill).await;
+    assert_eq!((report.outcome, report.alive), (Outcome::Files, true));
+    let caught = format!("try:\n    {fill}\nexcept OSError as error: print(error.errno == 28)");
+    assert_eq!(stage.print(&caught).await, "True\n");
+    let room = "import os\nfor i in range(10): os.remove(str(i))\nfor i in range(10): open(str(i), 'w').close()\nprint(len(os.listdir()))";
+    assert_eq!(stage.print(room).await, "10\n");
+    // What a session that is begun again goes back to has the same limit.
+    let report = stage.execute("os.abort()").await;
+    assert!(report.restored);
+    assert_eq!(
+        stage.execute("open('one more', 'w')").await.outcome,
+        Outcome::Files
+    );
+    stage.remembers("too many files").await;
+}

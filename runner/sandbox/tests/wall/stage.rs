@@ -56,6 +56,7 @@ pub(crate) fn limits() -> Limits {
         output_lines: 1_000_000,
         host_bytes: 1 << 20,
         open_files: 8,
+        files: 100,
         checkpoint_bytes: 0,
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn serve(
         gate.refused(refusal);
         refusal.errno
     });
+    caller.data_mut().tally.host_is_full |= errno == Some(Errno::NoSpc);
     gate.close(caller, errno);
     Ok(errno.map_or(0, Errno::number))
 }
