@@ -114,6 +114,8 @@ impl Engine {
         };
         let mut wasmtime_config = config::shared();
         wasmtime_config
+            // It compiles nothing, and setting up a compiler costs a cold start as much as the confinement does.
+            .enable_compiler(false)
             .async_stack_zeroing(true)
             .allocation_strategy(match config.slots {
                 Slots::Kept => InstanceAllocationStrategy::Pooling(pool(config)),
