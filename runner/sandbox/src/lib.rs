@@ -105,6 +105,31 @@
 //! # }
 //! ```
 //!
+//! For teaching and grading, [`Policy::imports`] says which modules the program itself may import. That is a guard-rail and no part of
+//! the wall: whoever wants to gets around it, and gains nothing that the rest of the policy does not grant.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+//! use croquant_sandbox::Imports;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! let policy = Policy {
+//!     imports: Imports { deny: vec!["statistics".into()], ..Imports::default() },
+//!     ..Policy::default()
+//! };
+//! let (limits, console) = (Limits::grading(), Box::new(Recorder::new()));
+//! let mut session = Session::start(&engine, &policy, &limits, console).await?;
+//! let report = session.execute(&Cell::new("from statistics import median")).await?;
+//! assert_eq!(report.outcome, Outcome::Raised);
+//! // What the standard library imports for itself goes on.
+//! let report = session.execute(&Cell::new("import random; random.choice([1, 2])")).await?;
+//! assert_eq!(report.outcome, Outcome::Completed);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Interrupt from elsewhere
 //! An [`Interrupter`] works from any task or thread, while the session is busy: Python raises `KeyboardInterrupt`, and the variables stay.
 //!
