@@ -199,6 +199,9 @@ async fn of_decimals() {
     check(&[
         "a = decimal.getcontext(); a.prec = 10**6; a.Emax = decimal.MAX_EMAX | Decimal(3) ** 10**8",
         "decimal.getcontext().prec = 10**6 | Decimal(2).exp()",
+        "decimal.getcontext().prec = 10**6 | Decimal(2).ln()",
+        "decimal.getcontext().prec = 10**6 | Decimal(20).log10()",
+        "decimal.getcontext().prec = 10**6 | Decimal(3) ** Decimal('0.3')",
         "decimal.getcontext().prec = 10**7 | Decimal(2).sqrt()",
         "a = Decimal('9' * 10**7) | int(a)",
         "a = (1 << 4 * 10**7) - 1 | Decimal(a)",
