@@ -115,3 +115,72 @@ async fn what_never_looks_is_stopped_after_the_grace() {
     );
     stage.remembers("being stopped").await;
 }
+
+/// Interrupts a cell after each of many amounts of work, wherever that may be: none is lost in code that drops exceptions.
+async fn check_everywhere(before: &str, source: &str) {
+    for point in 0..150 {
+        let mut stage = Stage::new(&limits()).await;
+        assert_eq!(
+            stage.execute(before).await.outcome,
+            Outcome::Completed,
+            "{}",
+            stage.error()
+        );
+        stage.session.set_limits(&Limits {
+            fuel: 1_500_000 + 997 * point,
+            ..limits()
+        });
+        // What the limit on fuel does first is to interrupt.
+        let report = stage.execute(source).await;
+        assert_eq!(
+            (report.outcome, report.restored, stage.error().as_str()),
+            (Outcome::OutOfFuel, false, "KeyboardInterrupt"),
+            "{source} at {point}"
+        );
+        stage.remembers(source).await;
+    }
+}
+
+const SLOWLY: &str = "\
+import gc, io, sqlite3, sys, weakref
+def slowly(*args):
+    for i in range(3000): pass
+    return 1
+";
+
+#[tokio::test]
+async fn none_is_lost_by_a_converter() {
+    let source = "while True:\n    try: int('x' * 5000)\n    except ValueError: pass";
+    check_everywhere("", source).await;
+    let source = "while True:\n    try: int('x')\n    except ValueError: pass";
+    check_everywhere("", source).await;
+}
+
+#[tokio::test]
+async fn none_is_lost_by_input() {
+    let before = "class Err(io.StringIO): flush = slowly\nsys.stdin, sys.stderr = io.StringIO('\\n' * 10**6), Err()";
+    check_everywhere(&format!("{SLOWLY}{before}"), "while True: input()").await;
+}
+
+#[tokio::test]
+async fn none_is_lost_at_an_object_s_end() {
+    let before = format!("{SLOWLY}class A: __del__ = slowly");
+    check_everywhere(&before, "while True: A()").await;
+    check_everywhere(&before, "while True:\n    weakref.ref(set(), slowly)").await;
+    check_everywhere(
+        &before,
+        "gc.callbacks.append(slowly)\nwhile True: gc.collect(0)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn none_is_lost_by_a_database() {
+    let before = format!(
+        "{SLOWLY}database = sqlite3.connect(':memory:')\ndatabase.create_function('f', 0, slowly)\ndatabase.create_collation('c', slowly)"
+    );
+    let source = "while True:\n    try: database.execute('select f()').fetchone()\n    except sqlite3.Error: pass";
+    check_everywhere(&before, source).await;
+    let source = "while True:\n    try: database.execute(\"select 'a' = 'b' collate c\").fetchone()\n    except sqlite3.Error: pass";
+    check_everywhere(&before, source).await;
+}
