@@ -34,6 +34,10 @@ void memfs_set_open_limit(unsigned files) {
     limit = files < FD_LIMIT - 4 ? (int)files + 4 : FD_LIMIT;
 }
 
+unsigned memfs_open_limit(void) {
+    return (unsigned)limit;
+}
+
 static int free_number(void) {
     while (lowest_free < limit && fs_fds[lowest_free] != NULL)
         lowest_free++;

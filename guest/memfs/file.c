@@ -183,7 +183,7 @@ werr file_reserve(struct node *node, uint64_t offset, uint64_t len) {
 // Gives back the room that a small file took to grow into.
 void file_trim(struct node *node) {
     struct file *f = &node->file;
-    if (f->size == 0 || f->size >= f->first_room || f->fixed != NULL)
+    if (f->size == 0 || f->size >= f->first_room || node_is_fixed(node))
         return;
     uint8_t *data = realloc(f->blocks[0], (size_t)f->size);
     if (data == NULL)
@@ -192,7 +192,29 @@ void file_trim(struct node *node) {
     f->first_room = (uint32_t)f->size;
 }
 
+// Before a packed file of the image is read. It stays unpacked until nothing has it open.
+werr file_unpack(struct node *node) {
+    struct file *f = &node->file;
+    if (f->packed == NULL || f->fixed != NULL)
+        return OK;
+    uint8_t *bytes = malloc((size_t)f->size + 1);    // an empty file has an address, too
+    if (bytes == NULL || !croquant_unpack(f->packed, f->packed_len, bytes, (unsigned)f->size)) {
+        free(bytes);
+        return E(NOMEM);
+    }
+    f->fixed = bytes;
+    return OK;
+}
+
+void file_pack(struct node *node) {
+    if (node->file.packed == NULL)
+        return;
+    free((void *)node->file.fixed);
+    node->file.fixed = NULL;
+}
+
 void file_free(struct node *node) {
-    if (node->file.fixed == NULL)
+    file_pack(node);
+    if (!node_is_fixed(node))
         shrink(&node->file, 0);
 }

@@ -65,6 +65,8 @@ struct file {
     uint32_t block_count;   // length of `blocks`
     uint32_t first_room;    // bytes of the first block: small files take little
     const uint8_t *fixed;   // a file of the image: its bytes, instead of blocks
+    const uint8_t *packed;  // or the zlib stream of them: `fixed` is there while the file is open
+    uint32_t packed_len;
 };
 
 struct node {
@@ -114,6 +116,8 @@ werr file_write(struct node *node, uint64_t offset, const uint8_t *from, size_t 
 werr file_resize(struct node *node, uint64_t size);
 werr file_reserve(struct node *node, uint64_t offset, uint64_t len);
 void file_trim(struct node *node);
+werr file_unpack(struct node *node);
+void file_pack(struct node *node);
 void file_free(struct node *node);
 
 // --- mount.c: the host's folders

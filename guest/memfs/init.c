@@ -39,7 +39,12 @@ static void add_static_file(const struct croquant_static_file *file) {
         || at.node != NULL)
         abort();
     struct node *node = must(node_new(FILE_NODE));
-    node->file.fixed = file->data;
+    if (file->packed != 0) {
+        node->file.packed = file->data;
+        node->file.packed_len = file->packed;
+    } else {
+        node->file.fixed = file->data;
+    }
     node->file.size = file->size;
     node->mode = 0444;
     if (dir_add(at.dir, at.name, at.len, node) != OK)

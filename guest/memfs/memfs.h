@@ -11,14 +11,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// A file that is part of the image: shown read-only, its bytes never copied.
-// The recipe generates the array; the last element has a NULL path.
+// A file that is part of the image: shown read-only. Its bytes lie there as they are, or as a zlib stream, which is unpacked
+// while the file is open. The recipe generates the array; the last element has a NULL path.
 struct croquant_static_file {
     const char *path;
     const unsigned char *data;
     unsigned size;
+    unsigned packed;    // bytes of the stream; 0: not packed
 };
 extern const struct croquant_static_file croquant_static_files[];
+
+// Unpacks a zlib stream into exactly `size` bytes. False: there is no memory for that. The shim has it.
+bool croquant_unpack(const unsigned char *data, unsigned packed, unsigned char *to, unsigned size);
+
+// Whether a signal waits for the program to look: then it does not wait for anything else. The shim has it.
+bool croquant_is_signalled(void);
 
 // Which standard streams are terminals: 1 stdin, 2 stdout, 4 stderr (the `stdio` record of guest/ABI.md).
 void memfs_set_stdio(unsigned bits);
@@ -30,6 +37,12 @@ void memfs_set_open_limit(unsigned files);
 // How many files, folders, links and further names of files may be made in memory from now on, besides those that are there (the
 // `files` record); one more is ENOSPC. What is removed makes room.
 void memfs_set_file_limit(unsigned files);
+
+// How many descriptors there may be, with the standard streams.
+unsigned memfs_open_limit(void);
+
+// As `umask`: the permission bits that new files do not get, until the next call. Returns those before.
+unsigned memfs_umask(unsigned mask);
 
 // Shows the host's preopened folder `host_fd` at the absolute path `guest_path`; what lay there is hidden.
 // The folders on the way are made. EINVAL: "/" or not absolute. EBUSY: a mount is there, or below. ENOTSUP: inside

@@ -7,7 +7,11 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
-enum { MODE_BITS = 07777, UMASK = 022 };
+enum { MODE_BITS = 07777 };
+// The owner of all files, here and in mounts: guest/python/_croquant/user.py says who that is.
+enum { OWNER = 1000 };
+
+static mode_t mask = 022;
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -25,9 +29,16 @@ int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, i
 int __wrap_chmod(const char *path, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
 
+// The host's bits cannot be set. Programs set them as a courtesy (to copy a file's mode, say), so that is no error unless
+// the host lets nothing be changed there: it is asked to set no time at all.
+__wasi_errno_t REAL(fd_filestat_set_times)(__wasi_fd_t, __wasi_timestamp_t, __wasi_timestamp_t, __wasi_fstflags_t);
+__wasi_errno_t REAL(path_filestat_set_times)(__wasi_fd_t, __wasi_lookupflags_t, const char *, __wasi_timestamp_t,
+                                             __wasi_timestamp_t, __wasi_fstflags_t);
+
 static int with_mode(int result, struct stat *st) {
     if (result != 0)
         return result;
+    st->st_uid = st->st_gid = OWNER;
     if ((uint32_t)st->st_dev == MEMORY_DEVICE) {
         st->st_mode |= (mode_t)(st->st_dev >> MODE_SHIFT) & MODE_BITS;
         st->st_dev = MEMORY_DEVICE;
@@ -45,11 +56,7 @@ int __wrap___wasilibc_nocwd_fstatat(int fd, const char *path, struct stat *st, i
     return with_mode(__real___wasilibc_nocwd_fstatat(fd, path, st, flags), st);
 }
 
-// The host's bits cannot be set. Programs set them as a courtesy (to copy a file's mode, say), so that is no error
-// unless nothing may be changed there at all.
-static werr change_mode(struct node *node, const struct mount *mount, mode_t mode) {
-    if (mount != NULL)
-        return mount->read_only ? E(ROFS) : OK;
+static werr change_mode(struct node *node, mode_t mode) {
     if (node_is_fixed(node))
         return E(ROFS);
     node->mode = mode & MODE_BITS;
@@ -59,11 +66,19 @@ static werr change_mode(struct node *node, const struct mount *mount, mode_t mod
 
 // wasi-libc drops the mode that a file or folder is made with; it is laid aside here for the call that makes it.
 static void next_file(mode_t mode) {
-    fs_new_file_mode = mode & MODE_BITS & ~UMASK;
+    fs_new_file_mode = mode & MODE_BITS & ~mask;
 }
 
 static void next_dir(mode_t mode) {
-    fs_new_dir_mode = mode & MODE_BITS & ~UMASK;
+    fs_new_dir_mode = mode & MODE_BITS & ~mask;
+}
+
+unsigned memfs_umask(unsigned new_mask) {
+    mode_t old = mask;
+    mask = new_mask & 0777;
+    next_file(0666);
+    next_dir(0777);
+    return old;
 }
 
 #define WITH_FILE_MODE(call) \
@@ -112,7 +127,9 @@ int __wrap_fchmod(int fd, mode_t mode) {
     const struct open_file *file = fd_get(fd);
     if (file == NULL)
         return done(E(BADF));
-    return done(file->kind == OPEN_STREAM ? E(INVAL) : change_mode(file->node, file->mount, mode));
+    if (file->kind == OPEN_HOST)
+        return done(REAL(fd_filestat_set_times)(file->host_fd, 0, 0, 0));
+    return done(file->kind == OPEN_STREAM ? E(INVAL) : change_mode(file->node, mode));
 }
 
 int __wrap_chmod(const char *path, mode_t mode) {
@@ -121,5 +138,9 @@ int __wrap_chmod(const char *path, mode_t mode) {
         return -1;
     struct place at;
     werr err = resolve_text(path, &at);
-    return done(err == OK ? change_mode(at.node, at.mount, mode) : err);
+    if (err != OK)
+        return done(err);
+    if (at.mount != NULL)
+        return done(REAL(path_filestat_set_times)(at.base_fd, __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW, host_path(&at), 0, 0, 0));
+    return done(change_mode(at.node, mode));
 }

@@ -75,6 +75,8 @@ static werr open_in_memory(struct place *at, const struct request *r, __wasi_fd_
             return open_device(node, r, fd);
         if ((r->oflags & __WASI_OFLAGS_TRUNC) && node->kind == FILE_NODE)
             TRY(file_resize(node, 0));
+        if (node->kind == FILE_NODE)
+            TRY(file_unpack(node));
     }
     struct open_file file = {
         .kind = OPEN_NODE, .node = node, .readable = r->read, .writable = r->write, .flags = r->flags};

@@ -37,6 +37,8 @@ static werr wait_for_clock(const __wasi_subscription_t *in, __wasi_event_t *out,
         if (left < nearest)
             nearest = left;
     }
+    if (croquant_is_signalled())
+        return E(INTR);
     int32_t err = croquant_sleep(nearest > INT64_MAX ? INT64_MAX : (int64_t)nearest);
     if (err != 0)
         return (werr)err;

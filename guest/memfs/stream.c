@@ -21,6 +21,8 @@ werr stream_read(int stream, const __wasi_iovec_t *iovs, size_t count, size_t *d
     for (size_t i = 0; i < count; i++) {
         if (iovs[i].buf_len == 0)
             continue;
+        if (croquant_is_signalled())
+            return E(INTR);
         int32_t n = croquant_read(iovs[i].buf, (uint32_t)iovs[i].buf_len);
         if (n < 0)
             return (werr)-n;

@@ -83,11 +83,13 @@ void node_free_if_unused(struct node *node) {
 
 void node_unpin(struct node *node) {
     node->pins--;
+    if (node->kind == FILE_NODE && node->pins == 0)
+        file_pack(node);
     node_free_if_unused(node);
 }
 
 bool node_is_fixed(const struct node *node) {
-    return node->kind == FILE_NODE && node->file.fixed != NULL;
+    return node->kind == FILE_NODE && (node->file.fixed != NULL || node->file.packed != NULL);
 }
 
 static uint32_t hash_of(const char *name, size_t len) {

@@ -15,9 +15,12 @@ CLAIMED = "/usr/lib/python3.13"
 # What cannot work without windows, a C library that can be loaded, or an installed Python; and tests.
 LEFT_OUT = {
     "__phello__", "_aix_support", "_android_support", "_apple_support", "_ios_support", "_osx_support", "config-3.13",
-    "ctypes", "curses", "ensurepip", "idlelib", "lib-dynload", "site-packages", "test", "tkinter", "turtle",
+    "ctypes", "curses", "ensurepip", "idlelib", "lib-dynload", "pty", "site-packages", "test", "tkinter", "turtle",
     "turtledemo", "venv",
 }
+
+# The folder of the packages with modules that the standard library has in C, for Unix.
+UNIX = "unix"
 
 # These start the interpreter, which has its own copies; here they have a source, but no code.
 BOOTSTRAP = {"importlib._bootstrap", "importlib._bootstrap_external", "zipimport"}
@@ -58,7 +61,7 @@ class Blob:
 
 def main():
     stdlib, packages, sysconfig, out = map(Path, sys.argv[1:])
-    found = [*files(stdlib, LEFT_OUT), *files(packages), (sysconfig, Path(sysconfig.name))]
+    found = [*files(stdlib, LEFT_OUT), *files(packages, {UNIX}), *files(packages / UNIX), (sysconfig, Path(sysconfig.name))]
     modules = {}
     for file, relative in found:
         name, package = named(relative)
@@ -67,10 +70,12 @@ def main():
         modules[name] = file, relative, package
 
     code, sources = Blob(out / "code.bin"), Blob(out / "sources.bin")
-    frozen_rows, source_rows = [], []
+    frozen_rows, source_rows, file_rows = [], [], []
     for name, (file, relative, package) in sorted(modules.items()):
         source = file.read_bytes()
         start, size = sources.add(zlib.compress(source, 9))
+        if relative.parts[0] != "_croquant":
+            file_rows.append(f'    {{"{CLAIMED}/{relative.as_posix()}", sources + {start}, {len(source)}, {size}}},')
         source_rows.append(f'    {{"{name}", "{relative.as_posix()}", sources + {start}, {size}, {len(source)}}},')
         if name in BOOTSTRAP:
             continue
@@ -90,7 +95,7 @@ def main():
         # `sys.executable`: programs open it to learn about themselves.
         'static const unsigned char executable[] = "Python runs inside the sandbox; this file stands for it.\\n";',
         "const struct croquant_static_file croquant_static_files[] = {", '#include "zones.inc"',
-        '    {"/usr/bin/python3", executable, sizeof executable - 1},', "    {0},", "};", "",
+        *file_rows, '    {"/usr/bin/python3", executable, sizeof executable - 1, 0},', "    {0},", "};", "",
     ]))
 
 

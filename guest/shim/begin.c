@@ -11,6 +11,7 @@
 
 enum session_mode croquant_mode = MODE_KERNEL;
 struct croquant_streams croquant_streams;
+int croquant_given;
 
 enum record {
     RECORD_ARG = 1,
@@ -267,6 +268,7 @@ croquant_begin_session(const unsigned char *records, size_t len)
     if (status == 0) {
         status = set_mode(mode, terminals);
     }
+    croquant_given = mounts > 0 ? -1 : files;
     if (status == 0 && mode != MODE_PROGRAM && mounts + files > 0) {
         status = unload_shadowed();
     }

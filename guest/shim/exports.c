@@ -1,6 +1,8 @@
 /* The exported calls of ../ABI.md. Between calls no frame is on the stack: all state is linear memory. */
 #include "shim.h"
 
+#include "../memfs/memfs.h"
+
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_runtime.h"
@@ -100,6 +102,14 @@ croquant_find_interrupt_block(void)
     interrupt_block[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
     interrupt_block[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
     interrupt_block[4] = _PY_SLICE_BIT;
+}
+
+/* A call that would wait returns EINTR instead when this is so: the host has told the guest already, and tells it once. A signal waits
+   here again when code in C has dropped its exception (../patches/keep-interrupts.patch). */
+bool
+croquant_is_signalled(void)
+{
+    return _PyRuntime.signals.is_tripped != 0;
 }
 
 /* Called by CPython (../patches/slice.patch) when it finds the slice bit. */

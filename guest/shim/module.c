@@ -1,6 +1,9 @@
 /* `_croquant_host`: the built-in module through which the package `_croquant` reaches the host and the image. */
 #include "shim.h"
 
+#include "../memfs/memfs.h"
+
+#include <fcntl.h>
 #include <string.h>
 
 /* input(prompt, password) -> str, without the newline. Waits for the reader. */
@@ -15,6 +18,9 @@ host_input(PyObject *module, PyObject *args)
     }
     croquant_flush();
     for (;;) {
+        if (PyErr_CheckSignals() < 0) {
+            return NULL;
+        }
         int32_t len = croquant_host_input(prompt, (uint32_t)prompt_len, (uint32_t)password);
         if (len >= 0) {
             PyObject *bytes = PyBytes_FromStringAndSize(NULL, len);
@@ -28,10 +34,7 @@ host_input(PyObject *module, PyObject *args)
         }
         switch (len) {
         case HOST_EINTR:
-            if (PyErr_CheckSignals() < 0) {
-                return NULL;
-            }
-            break; /* a handler of the program's own dealt with it: ask again */
+            break; /* if a handler of the program's own deals with it: ask again */
         case HOST_ENOTSUP:
             PyErr_SetString(PyExc_EOFError, "input() was called, but nobody can answer here");
             return NULL;
@@ -51,10 +54,44 @@ host_wait(PyObject *module, PyObject *seconds)
         return NULL;
     }
     int64_t ns = duration < 0 ? 0 : duration > 1e9 ? INT64_MAX : (int64_t)(duration * 1e9) + 1;
-    if (croquant_host_sleep(ns) != 0 && PyErr_CheckSignals() < 0) {
+    if ((croquant_is_signalled() || croquant_host_sleep(ns) != 0) && PyErr_CheckSignals() < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
+}
+
+/* fcntl(fd, command, argument) -> int */
+static PyObject *
+host_fcntl(PyObject *module, PyObject *args)
+{
+    int fd, command, argument;
+    if (!PyArg_ParseTuple(args, "iii:fcntl", &fd, &command, &argument)) {
+        return NULL;
+    }
+    int result = fcntl(fd, command, argument);
+    return result < 0 ? PyErr_SetFromErrno(PyExc_OSError) : PyLong_FromLong(result);
+}
+
+/* umask(mask) -> the mask before */
+static PyObject *
+host_umask(PyObject *module, PyObject *mask)
+{
+    int bits = PyLong_AsInt(mask);
+    return bits == -1 && PyErr_Occurred() ? NULL : PyLong_FromLong(memfs_umask((unsigned)bits));
+}
+
+/* memory() -> bytes of linear memory, which only grows. */
+static PyObject *
+host_memory(PyObject *module, PyObject *none)
+{
+    return PyLong_FromSize_t(__builtin_wasm_memory_size(0) << 16);
+}
+
+/* open_limit() -> how many descriptors there may be */
+static PyObject *
+host_open_limit(PyObject *module, PyObject *none)
+{
+    return PyLong_FromLong(memfs_open_limit());
 }
 
 /* emit(kind, json): a message to the host. Text that was printed before goes out first. */
@@ -106,6 +143,10 @@ static PyMethodDef methods[] = {
     {"frozen_names", croquant_frozen_names, METH_NOARGS, PyDoc_STR("frozen_names() -> {name: is package}")},
     {"cell_source", croquant_cell_source, METH_O, PyDoc_STR("cell_source(number) -> str, or None")},
     {"displayhook", croquant_displayhook, METH_O, PyDoc_STR("show the value of an expression")},
+    {"fcntl", host_fcntl, METH_VARARGS, PyDoc_STR("fcntl(fd, command, argument) -> int")},
+    {"umask", host_umask, METH_O, PyDoc_STR("Set the current numeric umask and return the previous umask.")},
+    {"memory", host_memory, METH_NOARGS, PyDoc_STR("memory() -> bytes of linear memory, which only grows")},
+    {"open_limit", host_open_limit, METH_NOARGS, PyDoc_STR("open_limit() -> how many descriptors there may be")},
     {"keep", (PyCFunction)(void (*)(void))host_keep, METH_VARARGS | METH_KEYWORDS, PyDoc_STR("for the image's making only")},
     {NULL},
 };

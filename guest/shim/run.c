@@ -11,6 +11,7 @@
 #include "internal/pycore_pylifecycle.h"
 #include "internal/pycore_pystate.h"
 
+#include <marshal.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,57 @@ run_stream(FILE *stream, PyObject *filename, PyObject *globals)
     return run_tree(tree, filename, &flags, arena, globals, NULL);
 }
 
+/* Whether a file is compiled code: by its name, or by its first two bytes, as `python` has it. */
+static int
+is_compiled(FILE *stream, const char *path)
+{
+    size_t len = strlen(path);
+    if (len >= 4 && strcmp(path + len - 4, ".pyc") == 0) {
+        return 1;
+    }
+    struct stat info;
+    if (fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode)) {
+        return 0; /* what is read of it could not be read again */
+    }
+    unsigned char head[2];
+    int found = fread(head, 1, 2, stream) == 2 && (head[0] | head[1] << 8) == (PyImport_GetMagicNumber() & 0xffff);
+    rewind(stream);
+    return found;
+}
+
+/* Runs compiled code, and closes the file. */
+static int
+run_compiled(FILE *stream, PyObject *globals)
+{
+    PyObject *code = NULL;
+    long magic = PyMarshal_ReadLongFromFile(stream);
+    if (magic != PyImport_GetMagicNumber()) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_RuntimeError, "Bad magic number in .pyc file");
+        }
+    }
+    else {
+        for (int field = 0; field < 3; field++) {
+            PyMarshal_ReadLongFromFile(stream); /* flags; time and size of the source, or its hash */
+        }
+        if (!PyErr_Occurred()) {
+            code = PyMarshal_ReadLastObjectFromFile(stream);
+            if (code == NULL || !PyCode_Check(code)) {
+                Py_CLEAR(code);
+                PyErr_SetString(PyExc_RuntimeError, "Bad code object in .pyc file");
+            }
+        }
+    }
+    fclose(stream);
+    PyObject *value = code == NULL ? NULL : PyEval_EvalCode(code, globals, globals);
+    Py_XDECREF(code);
+    if (value == NULL) {
+        return print_error();
+    }
+    Py_DECREF(value);
+    return 0;
+}
+
 static int
 run_module(const char *name, PyObject *set_argv0)
 {
@@ -109,21 +161,29 @@ run_module(const char *name, PyObject *set_argv0)
     return 0;
 }
 
+/* `script` is the file in it that runs, or NULL. If the session began with no other file, nobody has to look for one. */
 static int
-insert_path(PyObject *folder)
+insert_path(PyObject *folder, const char *script)
 {
     PyObject *prepare = croquant_guest_function("_croquant.program.enter_folder");
-    PyObject *done = prepare == NULL ? NULL : PyObject_CallOneArg(prepare, folder);
+    PyObject *done = NULL;
+    if (prepare != NULL && croquant_given == (script != NULL)) {
+        done = script == NULL ? PyObject_CallFunction(prepare, "O()", folder)
+                              : PyObject_CallFunction(prepare, "O(N)", folder, PyUnicode_DecodeFSDefault(script));
+    }
+    else if (prepare != NULL) {
+        done = PyObject_CallOneArg(prepare, folder);
+    }
     Py_XDECREF(prepare);
     Py_XDECREF(done);
     return done == NULL ? -1 : 0;
 }
 
 static int
-insert_path_text(const char *folder, size_t len)
+insert_path_text(const char *folder, size_t len, const char *script)
 {
     PyObject *text = PyUnicode_DecodeFSDefaultAndSize(folder, (Py_ssize_t)len);
-    int status = text == NULL ? -1 : insert_path(text);
+    int status = text == NULL ? -1 : insert_path(text, script);
     Py_XDECREF(text);
     return status;
 }
@@ -133,7 +193,7 @@ static int
 insert_working_folder(void)
 {
     char path[4096];
-    return getcwd(path, sizeof path) == NULL ? insert_path_text("", 0) : insert_path_text(path, strlen(path));
+    return getcwd(path, sizeof path) == NULL ? insert_path_text("", 0, NULL) : insert_path_text(path, strlen(path), NULL);
 }
 
 /* A folder or a zip file with a `__main__` in it. 1: it is one, and `*code` is its end. 0: an ordinary file. */
@@ -149,14 +209,15 @@ run_container(PyObject *filename, int *code)
     if (importer == Py_None) {
         return 0;
     }
-    *code = insert_path(filename) < 0 ? print_error() : run_module("__main__", Py_False);
+    *code = insert_path(filename, NULL) < 0 ? print_error() : run_module("__main__", Py_False);
     return 1;
 }
 
 static int
-set_main_file(PyObject *globals, PyObject *filename)
+set_main_file(PyObject *globals, PyObject *filename, int compiled)
 {
-    PyObject *type = croquant_guest_function("importlib.machinery.SourceFileLoader");
+    PyObject *type = croquant_guest_function(compiled ? "importlib.machinery.SourcelessFileLoader"
+                                                      : "importlib.machinery.SourceFileLoader");
     PyObject *loader = type == NULL ? NULL : PyObject_CallFunction(type, "sO", "__main__", filename);
     int failed = loader == NULL || PyDict_SetItemString(globals, "__file__", filename) < 0
         || PyDict_SetItemString(globals, "__cached__", Py_None) < 0 || PyDict_SetItemString(globals, "__loader__", loader) < 0;
@@ -169,7 +230,7 @@ static int
 run_file(const char *path, PyObject *globals)
 {
     PyObject *filename = PyUnicode_DecodeFSDefault(path);
-    int code;
+    int code, compiled = 0;
     if (filename == NULL) {
         return print_error();
     }
@@ -193,13 +254,14 @@ run_file(const char *path, PyObject *globals)
         fclose(stream);
         code = 1;
     }
-    else if (insert_path_text(path, slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path)) < 0
-             || set_main_file(globals, filename) < 0) {
+    else if (insert_path_text(path, slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path),
+                              slash == NULL ? path : slash + 1) < 0
+             || set_main_file(globals, filename, compiled = is_compiled(stream, path)) < 0) {
         fclose(stream);
         code = print_error();
     }
     else {
-        code = run_stream(stream, filename, globals);
+        code = compiled ? run_compiled(stream, globals) : run_stream(stream, filename, globals);
     }
     Py_DECREF(filename);
     return code;
@@ -213,7 +275,7 @@ run_command(const char *command, PyObject *globals)
     PyObject *filename = PyUnicode_FromString("<string>"), *source = PyUnicode_FromString(command);
     PyArena *arena = _PyArena_New();
     int code;
-    if (filename == NULL || source == NULL || arena == NULL || insert_path_text("", 0) < 0) {
+    if (filename == NULL || source == NULL || arena == NULL || insert_path_text("", 0, NULL) < 0) {
         code = print_error();
     }
     else {
@@ -229,13 +291,14 @@ static int
 run_stdin(PyObject *globals)
 {
     PyObject *filename = PyUnicode_FromString("<stdin>");
-    int code = filename == NULL || insert_path_text("", 0) < 0 ? print_error() : run_stream(stdin, filename, globals);
+    int code = filename == NULL || insert_path_text("", 0, NULL) < 0 ? print_error() : run_stream(stdin, filename, globals);
     Py_XDECREF(filename);
     return code;
 }
 
+/* With `told`, an error is not shown: it was the same before. */
 static int
-flush_at_exit(void)
+flush_at_exit(int told)
 {
     int status = 0;
     static const char *const names[] = {"stdout", "stderr"};
@@ -250,7 +313,7 @@ flush_at_exit(void)
         PyErr_Clear();
         PyObject *done = is_closed ? Py_NewRef(Py_None) : PyObject_CallMethod(stream, "flush", NULL);
         if (done == NULL) {
-            if (i == 0) {
+            if (i == 0 && !told) {
                 PyErr_FormatUnraisable("Exception ignored on flushing sys.stdout");
             }
             PyErr_Clear();
@@ -275,7 +338,7 @@ finish(void)
     Py_XDECREF(done);
     Py_XDECREF(shutdown);
     _PyAtExit_Call(interp);
-    int status = flush_at_exit();
+    int status = flush_at_exit(0);
 
     PyObject *clear = croquant_guest_function("_croquant.program.forget_modules");
     PyObject *modules = clear == NULL ? NULL : PyObject_CallNoArgs(clear);
@@ -293,7 +356,10 @@ finish(void)
     Py_XDECREF(modules);
     PyErr_Clear();
     PyGC_Collect();
-    return flush_at_exit() < 0 ? -1 : status;
+    if (PyErr_CheckSignals() < 0) {
+        Py_XDECREF(PyErr_GetRaisedException()); /* there is nothing left to stop */
+    }
+    return flush_at_exit(status < 0) < 0 ? -1 : status;
 }
 
 int

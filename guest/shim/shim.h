@@ -15,6 +15,8 @@
 
 /* begin.c: the session's mode; an image is at rest in MODE_KERNEL. */
 extern enum session_mode croquant_mode;
+/* How many files the session began with; -1: mounts, whose files are not known. */
+extern int croquant_given;
 /* The streams and hooks that `begin` chooses from; set at initialisation. */
 struct croquant_streams {
     PyObject *real_stdin, *kernel_stdin;   /* sys.stdin */

@@ -1,6 +1,8 @@
 /* Sleeping. wasi-libc turns an interrupted sleep into ENOTSUP; Python needs EINTR, so that Stop ends a `time.sleep`. */
 #include "shim.h"
 
+#include "../memfs/memfs.h"
+
 #include <errno.h>
 #include <time.h>
 
@@ -25,6 +27,9 @@ clock_nanosleep(clockid_t clock, int flags, const struct timespec *request, stru
     }
     if (left != NULL) {
         *left = (struct timespec){0};
+    }
+    if (croquant_is_signalled()) {
+        return EINTR;
     }
     return croquant_host_sleep(ns > 0 ? ns : 0); /* WASI's numbers are this libc's */
 }

@@ -3,6 +3,8 @@
 
 #include "embedded.h"
 
+#include "../memfs/memfs.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -24,6 +26,14 @@ find(const char *name)
         }
     }
     return NULL;
+}
+
+/* For the memory filesystem, which shows the sources as files. */
+bool
+croquant_unpack(const unsigned char *data, unsigned packed, unsigned char *to, unsigned size)
+{
+    uLongf unpacked = size;
+    return uncompress(to, &unpacked, data, packed) == Z_OK && unpacked == size;
 }
 
 /* source(name) -> bytes of the module's file, or None. */

@@ -7,9 +7,9 @@
 #include "calls.h"
 #include "check.h"
 
-static const unsigned char paris[] = "TZif-paris";
+static const unsigned char paris[] = "TZif-paris", packed[] = "hlonqs\x1fnr";
 const struct croquant_static_file croquant_static_files[] = {
-    {"/usr/share/zoneinfo/Europe/Paris", paris, sizeof paris - 1}, {NULL, NULL, 0}};
+    {"/usr/share/zoneinfo/Europe/Paris", paris, sizeof paris - 1, 0}, {"/usr/lib/os.py", packed, 9, 9}, {0}};
 
 static __wasi_fd_t opened(const char *path, int flags) {
     __wasi_fd_t fd = -1;
@@ -177,6 +177,28 @@ static void image_files(void) {
     EQ(OK, open_error(path, O_RDONLY | O_CREAT));
     put("usr/share/zoneinfo/Europe/Mine", "ours");
     EQ(0, memcmp(paris, "TZif-paris", 10));
+}
+
+static void packed_image_files(void) {
+    const char *path = "usr/lib/os.py";
+    char text[16] = {0};
+    size_t done;
+    EQ(9, stat_of(path).size);
+    __wasi_fd_t first = opened(path, O_RDONLY), second = opened(path, O_RDONLY);
+    EQ(OK, read_at(first, text, sizeof text, &done));
+    SAME("import os", text);
+    EQ(OK, WRAP(fd_close)(first));
+    EQ(OK, WRAP(fd_seek)(second, 7, __WASI_WHENCE_SET, &(uint64_t){0}));
+    EQ(OK, read_at(second, text, sizeof text, &done));
+    EQ(2, done);
+    SAME("osport os", text);
+    EQ(E(ROFS), open_error(path, O_RDWR));
+    EQ(E(ROFS), open_error(path, O_RDONLY | O_TRUNC));
+    EQ(E(ROFS), WRAP(path_unlink_file)(ROOT_FD, path));
+    EQ(OK, WRAP(fd_close)(second));
+    EQ(OK, open_error(path, O_RDONLY));    // again
+    put("usr/lib/mine.py", "ours");
+    EQ(OK, WRAP(path_unlink_file)(ROOT_FD, "usr/lib/mine.py"));
 }
 
 static void times(void) {
@@ -462,6 +484,7 @@ int main(void) {
     streams();
     devices();
     image_files();
+    packed_image_files();
     times();
     links_of_folders();
     limits();

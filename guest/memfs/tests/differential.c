@@ -15,7 +15,7 @@
 
 enum { SLOTS = 6, DEPTH = 150 };
 
-const struct croquant_static_file croquant_static_files[] = {{NULL, NULL, 0}};
+const struct croquant_static_file croquant_static_files[] = {{0}};
 
 static uint64_t seed;
 static char history[32][512];

@@ -39,7 +39,7 @@ void *test_realloc(void *old, size_t size) {
 }
 
 static const unsigned char bytes[] = "x";
-const struct croquant_static_file croquant_static_files[] = {{"/usr/x", bytes, 1}, {NULL, NULL, 0}};
+const struct croquant_static_file croquant_static_files[] = {{"/usr/x", bytes, 1, 1}, {0}};
 
 static char big[300000];
 static __wasi_fd_t fd;
@@ -62,6 +62,11 @@ static werr rename_new(void) { return WRAP(path_rename)(ROOT_FD, "tmp/d/l", ROOT
 static werr make_deep(void) { return (werr)memfs_make_dirs("/x/y/z"); }
 static werr begin_file(void) { return (werr)memfs_write_file("/x/y/z/file", big, sizeof big); }
 static werr mount(void) { return (werr)memfs_mount("/mnt/a", 90, false); }
+static werr unpack(void) {
+    __wasi_fd_t packed;
+    TRY(open_at(ROOT_FD, "usr/x", O_RDONLY, &packed));
+    return WRAP(fd_close)(packed);
+}
 static werr many(void) {
     char path[32];
     for (int i = 0; i < 40; i++) {
@@ -98,6 +103,7 @@ static void starve_all(void) {
     starve(hard_link);
     starve(rename_new);
     starve(many);
+    starve(unpack);
     starve(make_deep);
     starve(begin_file);
     starve(mount);

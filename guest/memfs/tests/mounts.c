@@ -8,7 +8,7 @@
 #include "calls.h"
 #include "check.h"
 
-const struct croquant_static_file croquant_static_files[] = {{NULL, NULL, 0}};
+const struct croquant_static_file croquant_static_files[] = {{0}};
 
 static char work[512];
 

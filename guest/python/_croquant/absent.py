@@ -9,7 +9,6 @@ THREADS = "threads cannot be started here: a program runs in a single thread"
 SCREEN = "there is no screen here to open windows on"
 TERMINAL = "the terminal cannot be controlled from here"
 NATIVE = "native libraries cannot be loaded here"
-UNIX = "this belongs to the operating system, and there is none here"
 STDLIB_ONLY = "only Python's standard library is installed here"
 
 MODULES = {
@@ -24,17 +23,11 @@ MODULES = {
     "_curses": TERMINAL,
     "_curses_panel": TERMINAL,
     "readline": TERMINAL,
-    "termios": TERMINAL,
     "_ssl": "there is no network here, and so no TLS",
     "_multiprocessing": PROCESSES,
     "_posixshmem": PROCESSES,
     "_posixsubprocess": PROCESSES,
-    "fcntl": UNIX,
-    "grp": UNIX,
-    "pwd": UNIX,
-    "mmap": UNIX,
-    "resource": UNIX,
-    "syslog": UNIX,
+    "pty": PROCESSES,
     "_dbm": "this database library is not part of the image, use `dbm.sqlite3`",
     "_gdbm": "this database library is not part of the image, use `dbm.sqlite3`",
     "_interpreters": "there is a single interpreter here",

