@@ -162,7 +162,8 @@ fn output_goes_to_files_and_devices() {
         .output()
         .expect("croquant runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    let expected = "Exception ignored on flushing sys.stdout:\nOSError: [Errno 28] No space left on device\n";
+    let expected =
+        "Exception ignored on flushing sys.stdout:\nOSError: [Errno 28] No space left on device\n";
     assert_eq!(stderr, expected);
     assert_eq!(output.status.code(), Some(120));
 }
