@@ -335,7 +335,8 @@ fn mean_entry(functions: &[u32], entry: &[Cost], charged: &[bool]) -> Cost {
     sum / (functions.len() as u64).max(1)
 }
 
-/// Writes the module again: the bodies with their charges, two globals and their exports more, all else byte for byte.
+/// Writes the module again: the bodies with their charges, the global and the memory that it adds and their exports, all else byte for byte
+/// but the names.
 fn write(wasm: &[u8], imported: u32, bodies: &[Written], added: &Added) -> Result<Vec<u8>, Error> {
     let mut out = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -401,6 +402,8 @@ fn write(wasm: &[u8], imported: u32, bodies: &[Written], added: &Added) -> Resul
                 append(&mut out, SectionId::Code, &data);
             }
             Payload::CodeSectionEntry(_) => {}
+            // Names of functions are for people, and every process that loads the image would read them all.
+            Payload::CustomSection(section) if section.name() == "name" => {}
             other => {
                 if let Some((id, range)) = other.as_section() {
                     out.section(&RawSection {
