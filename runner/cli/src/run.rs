@@ -85,16 +85,20 @@ impl Prepared {
         let mut text = None;
         let (mut name, mut program) = match &plan.program {
             Source::Script { typed, guest } => {
+                let mut guest = guest.clone();
                 let Limits { memory_bytes, .. } = plan.granted.limits;
-                match script::find(typed, guest, mounts, memory_bytes)? {
-                    Shown::File(path, content) => files.push((path, content)),
+                match script::find(typed, &guest, mounts, memory_bytes)? {
+                    Shown::File(path, content) => {
+                        guest.clone_from(&path);
+                        files.push((path, content));
+                    }
                     Shown::Folder(mount) => mounts.push(Mount {
                         rules: plan.granted.hidden.clone(),
                         ..mount
                     }),
                     Shown::Granted => text = script::content(typed, memory_bytes).ok(),
                 }
-                (typed.as_str(), Program::File(guest.clone()))
+                (typed.as_str(), Program::File(guest))
             }
             Source::Command(code) => ("-c", Program::Command(code.clone())),
             Source::Module(module) => ("-m", Program::Module(module.clone())),

@@ -7,6 +7,7 @@ use std::path::Path;
 use croquant_sandbox::{Access, Mount};
 
 use crate::exit::{Exit, Failure};
+use crate::grants::HOME;
 
 /// What makes a folder, or a zip file, a program.
 const MAIN: &str = "__main__.py";
@@ -37,6 +38,9 @@ pub(crate) fn find(
     if metadata.is_dir() && (guest == "/" || !path.join(MAIN).is_file()) {
         return Err(is_folder(path));
     }
+    if !metadata.is_dir() && !metadata.is_file() {
+        return content(typed, memory_bytes).map(|content| Shown::File(stand_in(path), content));
+    }
     if let Some(mount) = over(guest, mounts) {
         return shown_by(mount, path, guest).map(|()| Shown::Granted);
     }
@@ -48,6 +52,12 @@ pub(crate) fn find(
         )));
     }
     content(typed, memory_bytes).map(|content| Shown::File(guest.to_owned(), content))
+}
+
+/// Where the guest sees what a pipe or a device gives (`/dev/stdin`, `<(…)` of a shell): in its home, for its own devices are others.
+fn stand_in(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{HOME}/{name}")
 }
 
 /// The script's text.
