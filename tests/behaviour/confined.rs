@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ fn kernel_has_filters() -> bool {
     std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
 }
 
-#[test]
-fn a_program_runs_behind_the_walls() {
+/// A process that waits for input, its guest at work.
+fn waiting() -> (Child, BufReader<ChildStdout>) {
     let mut child = croquant(&["run", "-c", "print('here', flush=True); input()"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -35,6 +35,12 @@ fn a_program_runs_behind_the_walls() {
     let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
     stdout.read_line(&mut line).expect("a line");
     assert_eq!(line, "here\n");
+    (child, stdout)
+}
+
+#[test]
+fn a_program_runs_behind_the_walls() {
+    let (mut child, _stdout) = waiting();
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
     let status = status.expect("a process");
     let says = |name: &str| -> &str {
@@ -97,21 +103,20 @@ fn the_doctor_finds_a_cache_that_others_can_read() {
 #[expect(clippy::zombie_processes, reason = "`waitpid` waits for it")]
 fn ends_after(number: Option<i64>) -> nix::sys::wait::WaitStatus {
     use nix::sys::{ptrace, wait};
-    let mut child = croquant(&["run", "-c", "print('here', flush=True); input()"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("croquant runs");
-    let mut line = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-    stdout.read_line(&mut line).expect("a line");
+    let (mut child, _stdout) = waiting();
     let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
     ptrace::attach(pid).expect("a process may trace its child");
     wait::waitpid(pid, None).expect("it stops");
-    ptrace::syscall(pid, None).expect("it goes on");
-    wait::waitpid(pid, None).expect("it stops at a system call");
+    let mut registers = loop {
+        ptrace::syscall(pid, None).expect("it goes on");
+        wait::waitpid(pid, None).expect("it stops at a system call");
+        let registers = ptrace::getregs(pid).expect("registers");
+        // So at its beginning; at the end of one it would be too late.
+        if registers.rax.cast_signed() == -i64::from(nix::libc::ENOSYS) {
+            break registers;
+        }
+    };
     if let Some(number) = number {
-        let mut registers = ptrace::getregs(pid).expect("registers");
         registers.orig_rax = number.cast_unsigned();
         ptrace::setregs(pid, registers).expect("registers");
     }

@@ -7,9 +7,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use croquant_tests::{copy, tree};
+use croquant_tests::{copy, tree, wait};
 use libtest_mimic::Failed;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::spec::Spec;
 
-/// Far longer than any test takes, so that one that hangs is an error and not the end of all.
+/// Far longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Variables of the host that the command itself needs, to find its unpacked image.
 const KEPT: [&str; 4] = ["PATH", "HOME", "XDG_CACHE_HOME", "CROQUANT_CACHE"];
@@ -158,18 +158,7 @@ fn converse(
             kill(Pid::from_raw(child.id().try_into()?), Signal::SIGINT)?;
         }
     }
-    let start = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        if start.elapsed() > PATIENCE {
-            child.kill()?;
-            child.wait()?;
-            return Err(format!("still running after {} s", PATIENCE.as_secs()).into());
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    };
+    let status = wait(&mut child, PATIENCE)?;
     let read = |thread: Option<std::thread::JoinHandle<Vec<u8>>>| {
         thread
             .and_then(|thread| thread.join().ok())

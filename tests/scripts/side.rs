@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use croquant_tests::Recipe;
@@ -12,7 +12,7 @@ use croquant_tests::Recipe;
 use crate::entry::Entry;
 use crate::packages;
 
-/// Far longer than any program takes, so that one that hangs is an error and not the end of all.
+/// Far longer than any program takes.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// The guest's working folder, its executable and its library.
 const HOME: &str = "/home/user";
@@ -167,18 +167,7 @@ impl<'a> Side<'a> {
             .stdout(File::create(stream("stdout"))?)
             .stderr(File::create(stream("stderr"))?)
             .spawn()?;
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if start.elapsed() > PATIENCE {
-                child.kill()?;
-                child.wait()?;
-                anyhow::bail!("still running after {} s", PATIENCE.as_secs());
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let status = croquant_tests::wait(&mut child, PATIENCE)?;
         let read = |name| -> Result<Vec<u8>> { Ok(self.rename(&fs::read(stream(name))?)) };
         Ok(Run {
             stdout: read("stdout")?,

@@ -2,9 +2,11 @@
 
 mod built;
 mod folder;
+mod process;
 
 pub use built::{Recipe, built, image, unmetered_image};
 pub use folder::{copy, tree};
+pub use process::wait;
 
 use std::future::Future;
 
