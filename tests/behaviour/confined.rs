@@ -100,7 +100,6 @@ fn the_doctor_finds_a_cache_that_others_can_read() {
 /// What an attacker who has taken over the process would do next, played by a tracer: it puts `number` in the place of the system call that
 /// the process makes as it waits for input. How the process ends.
 #[cfg(target_arch = "x86_64")]
-#[expect(clippy::zombie_processes, reason = "`waitpid` waits for it")]
 fn ends_after(number: Option<i64>) -> nix::sys::wait::WaitStatus {
     use nix::sys::{ptrace, wait};
     let (mut child, _stdout) = waiting();
