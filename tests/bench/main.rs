@@ -82,7 +82,7 @@ fn main() -> Result<ExitCode> {
         )?);
     }
     if wanted(Part::Cpu) {
-        let (repeats, rounds) = if options.quick { (2, 1) } else { (5, 4) };
+        let (repeats, rounds) = if options.quick { (2, 1) } else { (10, 2) };
         promises.extend(cpu::measure(
             &python,
             repeats,
@@ -91,7 +91,7 @@ fn main() -> Result<ExitCode> {
         )?);
     }
     if wanted(Part::Metering) {
-        let (repeats, rounds) = if options.quick { (2, 1) } else { (5, 4) };
+        let (repeats, rounds) = if options.quick { (2, 1) } else { (10, 2) };
         promises.extend(metering::measure(repeats, rounds)?);
     }
     if wanted(Part::Interrupt) {
