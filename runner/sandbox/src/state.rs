@@ -7,7 +7,7 @@ use wasmtime::{Memory, ResourceLimiter};
 use crate::chance::Chance;
 use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
-use crate::files::{Files, Known};
+use crate::files::{Files, Known, Used};
 use crate::flags::Block;
 use crate::host::Watch;
 use crate::limits::Limits;
@@ -56,9 +56,12 @@ pub(crate) struct Tally {
 /// mounts were open. Real time and real chance do not go back.
 #[derive(Debug, Clone)]
 pub(crate) struct Aside {
-    clocks: Clocks,
-    drawn: u128,
-    known: Known,
+    pub(crate) clocks: Clocks,
+    pub(crate) drawn: u128,
+    pub(crate) known: Known,
+    /// What only another session needs that goes on from here: input that has arrived, and what is used of the mounts' quotas.
+    pub(crate) unread: Vec<u8>,
+    pub(crate) used: Vec<Used>,
 }
 
 /// What the guest said about the call that runs, by `emit`.
@@ -143,6 +146,17 @@ impl State {
             clocks: self.clocks.clone(),
             drawn: self.chance.drawn(),
             known: self.files.known(),
+            unread: self.stdin.unread().to_vec(),
+            used: self.files.used(),
+        }
+    }
+
+    /// Prepares for an instance whose memory, of `memory_bytes`, was another session's when `aside` was taken.
+    pub(crate) fn go_on(&mut self, memory_bytes: usize, aside: &Aside) {
+        self.go_back(memory_bytes, aside);
+        self.files.use_up(&aside.used);
+        if !aside.unread.is_empty() {
+            self.stdin.arrive(aside.unread.clone());
         }
     }
 

@@ -18,16 +18,16 @@ pub(crate) use pristine::Pristine;
 pub(crate) use rest::Rest;
 
 /// The unit in which memory is looked at: the least that the kernel tells apart.
-const PAGE_BYTES: usize = 4096;
+pub(crate) const PAGE_BYTES: usize = 4096;
 
 /// The unit that is kept. Most of what a small cell changes are words here and there; keeping whole pages would double what a
 /// session weighs.
-const LINE_BYTES: usize = 64;
+pub(crate) const LINE_BYTES: usize = 64;
 
 const PAGE_LINES: usize = PAGE_BYTES / LINE_BYTES;
 
 /// Whole pages beyond the image are compared with this.
-static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
+pub(crate) static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
 
 /// A session's memory at rest, as its difference from the image. Cheap to clone: what two checkpoints of one session have in common
 /// exists once.
@@ -116,7 +116,11 @@ impl Checkpoint {
             let is_shared = others
                 .peek()
                 .is_some_and(|other| Arc::ptr_eq(&other.lines, &page.lines));
-            bytes += if is_shared { size_of::<Page>() } else { page.bytes() };
+            bytes += if is_shared {
+                size_of::<Page>()
+            } else {
+                page.bytes()
+            };
         }
         bytes
     }
@@ -168,10 +172,10 @@ impl<'a> Pages<'a> {
 
     /// Adds what differs in the pages of `range`.
     fn add(&mut self, range: std::ops::Range<usize>, now: &[u8], pristine: &[u8]) {
+        let mut lines = Lines::default();
         for start in range.step_by(PAGE_BYTES) {
             let end = start + PAGE_BYTES;
             let then = pristine.get(start..end).unwrap_or(&ZEROS);
-            let mut lines = Lines::default();
             let mask = lines.differing(&now[start..end], then);
             if mask != 0 {
                 let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
@@ -217,6 +221,7 @@ impl Lines {
         let (now, _) = now.as_chunks::<LINE_BYTES>();
         let (then, _) = then.as_chunks::<LINE_BYTES>();
         let mut mask = 0;
+        self.used = 0;
         for (number, (now, then)) in now.iter().zip(then).enumerate() {
             if now != then {
                 mask |= 1 << number;

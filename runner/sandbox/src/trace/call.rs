@@ -3,7 +3,7 @@
 macro_rules! calls {
     ($($variant:ident $module:ident $name:literal $answer:ident $deniable:literal $what:literal,)*) => {
         /// A call that the guest can make of the host: exactly the imports of its image.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum HostCall {
             $(#[doc = $what] $variant,)*
         }
