@@ -36,7 +36,8 @@
 //! # How it lies in the file
 //! Two tables (`schema.rs`): small rows that are listed, counted and touched, and beside them the snapshots, each in pages of its own.
 //! Sums (`seal.rs`) say whether either is what was put. A snapshot that is no longer whole is never freed, only forgotten: SQLite would
-//! follow its chain of pages, which may lead into another's.
+//! follow its chain of pages, which may lead into another's. Two things no sum can tell: that a row is gone whose key was changed, and
+//! when a record was last used.
 
 mod config;
 mod error;

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use croquant_store::{Put, Record, Store, StoreError};
+use croquant_store::{Key, Put, Record, Store, StoreError};
 
-use crate::{ANNE, Place, at, check_error, config, key, put, record};
+use crate::{ANNE, BERT, Place, at, check_error, config, key, put, record};
 
 const RECORDS: u32 = 6;
 
@@ -20,6 +20,27 @@ fn original(number: u32) -> Record {
 fn filled() -> (Place, Vec<u8>) {
     let place = Place::new();
     let store = place.open();
+    fill(place, store)
+}
+
+/// The same after some use: a snapshot's pages no longer follow each other, and only they themselves say which is next.
+fn used() -> (Place, Vec<u8>) {
+    let place = Place::new();
+    let store = place.open();
+    // Each has one page beside those that they share; every other one is free then.
+    for number in 0..6 {
+        for owner in [&ANNE, &BERT] {
+            let id = &id(number);
+            put(&store, Key { owner, id }, &record(number, 1, 6_000));
+        }
+    }
+    for number in 0..6 {
+        assert!(store.remove(key(&id(number))).unwrap());
+    }
+    fill(place, store)
+}
+
+fn fill(place: Place, store: Store) -> (Place, Vec<u8>) {
     for number in 0..RECORDS {
         put(&store, key(&id(number)), &original(number));
     }
@@ -107,40 +128,50 @@ fn any_byte_of_the_file() {
 /// A damaged record is replaced or removed, and the pages of the others are left alone, wherever its own lead now.
 #[test]
 fn a_damaged_record_goes() {
-    let (place, file) = filled();
+    let (place, file) = used();
     let pages = file.len() / 4096;
-    // The first bytes of a page of a snapshot say which page is next: each is led to each other page in turn.
-    for page in 3..pages {
+    // The first bytes of a page of a snapshot say which page is next, counted from 1: each is led to each.
+    for (page, next) in
+        (3..pages).flat_map(|page| (1..=pages as u32).step_by(2).map(move |next| (page, next)))
+    {
         let mut damaged = file.clone();
-        let next = (page * 7 % pages) as u32 + 1;
         damaged[page * 4096..page * 4096 + 4].copy_from_slice(&next.to_be_bytes());
+        if damaged == file {
+            continue;
+        }
         fs::write(place.path(), &damaged).unwrap();
         let opened = Store::open(&place.path(), &config()).unwrap();
         if let Some(aside) = opened.set_aside {
             fs::remove_file(aside.path).unwrap();
             continue;
         }
-        let store = opened.store;
-        let corrupt = |number: &u32| store.get(key(&id(*number))).is_err();
-        let (corrupt, whole): (Vec<u32>, Vec<u32>) = (0..RECORDS).partition(corrupt);
-        for number in &corrupt {
-            let replaced = store.put(key(&id(*number)), &record(90 + number, 1, 12_000), at(0));
-            let removed = store.remove(key(&id(*number)));
-            // A page that they share may take nothing any more; it says so.
-            for result in [replaced.map(|put| put == Put::Stored), removed] {
-                assert!(
-                    matches!(result, Ok(true) | Err(StoreError::Damaged { .. })),
-                    "{page}: {result:?}"
-                );
-            }
+        check_damaged_go(&opened.store);
+    }
+}
+
+#[track_caller]
+fn check_damaged_go(store: &Store) {
+    let is_corrupt = |number: &u32| store.get(key(&id(*number))).is_err();
+    let (corrupt, whole): (Vec<u32>, Vec<u32>) = (0..RECORDS).partition(is_corrupt);
+    for number in &corrupt {
+        let replaced = store.put(key(&id(*number)), &record(90 + number, 1, 12_000), at(0));
+        let removed = store.remove(key(&id(*number)));
+        // A page that they share may take nothing any more; it says so.
+        for result in [replaced.map(|put| put == Put::Stored), removed] {
+            let expected = matches!(result, Ok(true) | Err(StoreError::Damaged { .. }));
+            assert!(expected, "{number}: {result:?}");
         }
-        for number in whole {
-            assert_eq!(
-                store.get(key(&id(number))).unwrap(),
-                Some(original(number)),
-                "{page}"
-            );
-        }
+    }
+    // What is free now is used: nothing of it was anybody's.
+    for number in 0..2 {
+        let _ = store.put(
+            key(&format!("new-{number}")),
+            &record(80 + number, 1, 12_000),
+            at(0),
+        );
+    }
+    for number in whole {
+        assert_eq!(store.get(key(&id(number))).unwrap(), Some(original(number)));
     }
 }
 
