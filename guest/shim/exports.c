@@ -89,9 +89,12 @@ croquant_call(uint32_t len)
     return STATUS_DONE;
 }
 
+/* The linker's: the end of C's stack, which comes first in memory. */
+extern char __stack_high[];
+
 /* Where the host writes to make the evaluation loop raise KeyboardInterrupt at its next safe point, and the meter to make it give
-   way. */
-static uint32_t interrupt_block[5];
+   way; and what it need not keep between calls. */
+static uint32_t interrupt_block[6];
 
 void
 croquant_find_interrupt_block(void)
@@ -102,6 +105,7 @@ croquant_find_interrupt_block(void)
     interrupt_block[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
     interrupt_block[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
     interrupt_block[4] = _PY_SLICE_BIT;
+    interrupt_block[5] = (uint32_t)(uintptr_t)__stack_high;
 }
 
 /* A call that would wait returns EINTR instead when this is so: the host has told the guest already, and tells it once. A signal waits

@@ -11,6 +11,7 @@ mod metering;
 mod native;
 mod pipe;
 mod session;
+mod snapshot;
 mod stats;
 mod trace;
 
@@ -44,6 +45,8 @@ enum Part {
     Memory,
     /// Time from a new session to its first output
     Session,
+    /// Keeping, copying and putting away sessions
+    Snapshot,
     /// Pure-Python programs
     Cpu,
     /// The same programs with and without metering
@@ -80,6 +83,9 @@ fn main() -> Result<ExitCode> {
             &python,
             if options.quick { 20 } else { 200 },
         )?);
+    }
+    if wanted(Part::Snapshot) {
+        promises.extend(snapshot::measure(if options.quick { 20 } else { 200 })?);
     }
     if wanted(Part::Cpu) {
         let (repeats, rounds) = if options.quick { (2, 1) } else { (10, 2) };

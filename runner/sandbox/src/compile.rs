@@ -92,7 +92,7 @@ async fn initialise(wasm: &[u8]) -> Result<Initialised> {
     Ok(Initialised { wasm, slice })
 }
 
-/// The first and the last word of the interrupt block: the eval breaker's address, and the bit that ends a slice.
+/// The first and the fifth word of the interrupt block: the eval breaker's address, and the bit that ends a slice.
 async fn slice_flag(store: &mut Store<Host>, instance: &Instance) -> Result<Flag> {
     let block = instance.get_typed_func::<(), u32>(&mut *store, "croquant_interrupt_block")?;
     let block = block.call_async(&mut *store, ()).await? as usize;

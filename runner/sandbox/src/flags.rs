@@ -1,4 +1,4 @@
-//! The guest's interrupt flags.
+//! What the guest says of its memory: its interrupt flags, and where its stack ends.
 //!
 //! CPython's eval loop looks at `eval_breaker` at every backward jump and call. Setting its signal bit, together with the
 //! two flags that a real SIGINT handler would set, makes it raise `KeyboardInterrupt` at the next safe point.
@@ -12,6 +12,8 @@ pub(crate) struct Block {
     bit: u32,
     is_tripped: usize,
     sigint_tripped: usize,
+    /// The end of C's stack, which begins at 0. Between calls it is empty, whatever earlier ones left there.
+    pub(crate) stack_end: usize,
 }
 
 impl Block {
@@ -32,6 +34,7 @@ impl Block {
             bit: word(1)?,
             is_tripped: flag(2)?,
             sigint_tripped: flag(3)?,
+            stack_end: usize::try_from(word(5)?).ok()?,
         })
     }
 

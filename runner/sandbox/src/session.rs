@@ -307,8 +307,10 @@ impl Session {
         let old = old.take();
         self.aside = store.data().aside();
         let pristine = self.engine.pristine()?;
-        let (memory, map) = (self.guest.memory, &self.engine.inner.page_map);
-        Checkpoint::take(store, memory, pristine, map, most_bytes, old).await
+        let from = self.engine.inner.block.get()?.stack_end;
+        let memory = self.guest.memory;
+        let map = &self.engine.inner.page_map;
+        Checkpoint::take(store, memory, from, pristine, map, most_bytes, old).await
     }
 
     /// A handle that interrupts this session from elsewhere.

@@ -60,13 +60,14 @@ impl Page {
 }
 
 impl Checkpoint {
-    /// Takes a checkpoint of a session at rest. `None` if it would weigh more than `most_bytes`. Pages that are as they were in `old`
-    /// are shared with it.
+    /// Takes a checkpoint of a session at rest, of its memory `from` a byte on: what comes before is an empty stack. `None` if it would
+    /// weigh more than `most_bytes`. Pages that are as they were in `old` are shared with it.
     ///
     /// Other tasks get their turn after every few mebibytes.
     pub(crate) async fn take(
         store: &mut Store<State>,
         memory: Memory,
+        from: usize,
         pristine: &Pristine,
         map: &PageMap,
         most_bytes: usize,
@@ -74,7 +75,7 @@ impl Checkpoint {
     ) -> Option<Self> {
         let old = old.unwrap_or_default();
         let mut taken = Pages::beside(&old);
-        let mut from = 0;
+        let mut from = from / PAGE_BYTES * PAGE_BYTES;
         loop {
             let now = memory.data(&*store);
             let seen = map.written(now, from);

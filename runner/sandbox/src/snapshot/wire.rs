@@ -9,7 +9,9 @@
 //! | 8 | the length of the rest when it is not compressed |
 //! | the rest | compressed (zstd): the description (postcard), then of each page its distance from the one before and which of its lines differ, then those lines |
 //!
-//! Lines are stored as their difference (exclusive or) from the image's: most of a changed line is as it was, and zeros weigh nothing.
+//! Lines are stored as their difference (exclusive or) from the image's: most of a changed line is as it was, and zeros weigh nothing. Of a
+//! small session, which is what most are, first come the first bytes of all words, then the second bytes, and so on: what words have in
+//! common, as addresses do, stands side by side, and the whole is a quarter smaller.
 //! Nothing is looked at before the seal is verified but what names the format and the image.
 
 use std::sync::Arc;
@@ -37,6 +39,14 @@ const HEAD_BYTES: usize = 8 + 2 + 32;
 
 /// The fastest of zstd's levels that shrinks much: the next ones gain a few percent.
 const LEVEL: i32 = 1;
+
+/// The guest's word: an address, a reference count.
+const WORD_BYTES: usize = 4;
+
+/// Up to how many bytes of lines are spread: with more, whoever waits for them would wait twice as long.
+const SPREAD_BYTES: usize = 256 << 10;
+
+const LINE_WORDS: usize = LINE_BYTES / WORD_BYTES;
 
 /// Linear memory comes in pages of its own.
 const WASM_PAGE_BYTES: u64 = 64 << 10;
@@ -150,10 +160,16 @@ impl Snapshot {
         for page in pages {
             plain.extend_from_slice(&page.mask.to_le_bytes());
         }
+        let mut lines = Vec::with_capacity(self.bytes());
         for page in pages {
-            let at = plain.len();
-            plain.extend_from_slice(&page.lines);
-            fold(&mut plain[at..], page, pristine);
+            let at = lines.len();
+            lines.extend_from_slice(&page.lines);
+            fold(&mut lines[at..], page, pristine);
+        }
+        if lines.len() <= SPREAD_BYTES {
+            spread(&lines, &mut plain);
+        } else {
+            plain.append(&mut lines);
         }
         Ok(plain)
     }
@@ -170,6 +186,39 @@ fn fold(lines: &mut [u8], page: &Page, pristine: &[u8]) {
             *byte ^= then;
         }
     }
+}
+
+/// Appends the first bytes of all words of `lines`, then the second bytes, and so on.
+fn spread(lines: &[u8], to: &mut Vec<u8>) {
+    let start = to.len();
+    to.resize(start + lines.len(), 0);
+    let plane_bytes = lines.len() / WORD_BYTES;
+    let (lines, _) = lines.as_chunks::<LINE_BYTES>();
+    for (number, line) in lines.iter().enumerate() {
+        for plane in 0..WORD_BYTES {
+            let bytes: [u8; LINE_WORDS] =
+                std::array::from_fn(|word| line[WORD_BYTES * word + plane]);
+            let at = start + plane * plane_bytes + number * LINE_WORDS;
+            to[at..at + LINE_WORDS].copy_from_slice(&bytes);
+        }
+    }
+}
+
+/// The lines that were [`spread`].
+fn gather(planes: &[u8]) -> Vec<u8> {
+    let plane_bytes = planes.len() / LINE_BYTES * LINE_WORDS;
+    let mut lines = vec![0; plane_bytes * WORD_BYTES];
+    let (targets, _) = lines.as_chunks_mut::<LINE_BYTES>();
+    for (number, line) in targets.iter_mut().enumerate() {
+        for plane in 0..WORD_BYTES {
+            let at = plane * plane_bytes + number * LINE_WORDS;
+            let bytes = &planes[at..at + LINE_WORDS];
+            for (word, byte) in bytes.iter().enumerate() {
+                line[WORD_BYTES * word + plane] = *byte;
+            }
+        }
+    }
+    lines
 }
 
 fn decompress(body: &[u8], len: u64, most_bytes: usize) -> Result<Vec<u8>, SnapshotError> {
@@ -193,7 +242,13 @@ fn parse(plain: &[u8], pristine: &[u8], image: [u8; 32]) -> Result<Snapshot, Sna
     let tables = rest.split_at_checked(count.saturating_mul(4));
     let (steps, rest) = tables.ok_or(malformed("its pages"))?;
     let tables = rest.split_at_checked(count.saturating_mul(8));
-    let (masks, mut rest) = tables.ok_or(malformed("its pages"))?;
+    let (masks, planes) = tables.ok_or(malformed("its pages"))?;
+    if !planes.len().is_multiple_of(LINE_BYTES) {
+        return Err(malformed("its lines"));
+    }
+    let gathered = (planes.len() <= SPREAD_BYTES).then(|| gather(planes));
+    let lines = gathered.as_deref().unwrap_or(planes);
+    let mut rest = lines;
     let (steps, _) = steps.as_chunks();
     let (masks, _) = masks.as_chunks();
     let mut pages = Vec::with_capacity(count);
