@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::{Deserialize, Serialize};
 
 use crate::errno::Errno;
 use crate::trace::{AnswerKind, HostCall};
@@ -12,7 +13,7 @@ use crate::trace::{AnswerKind, HostCall};
 /// A rule on a path decides on the calls that name one (`path_open` and its kin): the first whose pattern matches the real path, links
 /// resolved. All else is decided by the rule on the call, and then by `default`. What a mount refuses by itself (writing where it is
 /// read-only, say) no rule grants.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallPolicy {
     /// The rule on calls that are not named. `None`, the default, demands that every call of the guest's image is named.
     pub default: Option<Rule>,
@@ -23,7 +24,7 @@ pub struct CallPolicy {
 }
 
 /// What to do with a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rule {
     /// Make it.
     Allow,
@@ -34,7 +35,7 @@ pub enum Rule {
 }
 
 /// An answer to a call that is not made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// It is done: what was to be written counts as written, what was to be removed as removed.
     Done,
@@ -61,7 +62,7 @@ impl Answer {
 }
 
 /// A rule on paths.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathRule {
     /// Which paths: an absolute path of the guest, in which `*` and `?` stand for characters of one name, `**` for any folders, `[…]` and
     /// `{…,…}` for alternatives. Upper and lower case are not told apart.
@@ -73,7 +74,7 @@ pub struct PathRule {
 }
 
 /// What to do with a call on a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathAction {
     /// Make it.
     Allow,

@@ -2,10 +2,11 @@
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
 
 /// Where a session's random bytes come from: `os.urandom`, and with it the seed of `random`, `uuid`, `secrets`, the names of
 /// `tempfile`. Granted by [`Policy::random`](crate::Policy::random).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Random {
     /// The operating system.
     #[default]

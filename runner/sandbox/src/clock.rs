@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
+
 /// What a session's clocks show. Granted by [`Policy::clock`](crate::Policy::clock).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Clock {
     /// The host's time of day, and a monotonic clock that begins with the session.
     #[default]

@@ -1,5 +1,6 @@
 //! Which modules a program may import, and where they are looked for.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::policy::{Policy, PolicyError};
 ///
 /// An aid for teaching and grading (no exercise on the median that is solved by `statistics.median`), and **not** part of the wall: it is
 /// Python inside the guest, and code that wants to gets around it. What it finds there is granted by the rest of the policy alone.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Imports {
     /// The only modules that it may import, its own included; `None` for any.
     pub allow: Option<Vec<String>>,

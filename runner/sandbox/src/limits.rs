@@ -1,7 +1,9 @@
 //! What a session may use. Every limit is always set: nothing is unlimited by accident.
 
+use serde::{Deserialize, Serialize};
+
 /// The limits of a session. Those on fuel, time and output hold for each call anew; memory and files hold for the whole session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Work per call, in units of fuel (about one WebAssembly instruction, ten a nanosecond; deterministic for an image). Protects the processor.
     pub fuel: u64,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::calls::{CallPolicy, CallPolicyError};
 use crate::chance::Random;
 use crate::clock::Clock;
@@ -9,7 +11,7 @@ use crate::files::Names;
 use crate::imports::Imports;
 
 /// What a session is granted: everything that it sees of the world besides its console.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// `sys.argv`.
     pub args: Vec<String>,
@@ -63,7 +65,7 @@ impl Default for Policy {
 }
 
 /// A folder of the host that the guest sees.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mount {
     /// The folder on the host.
     pub host: PathBuf,
@@ -88,7 +90,7 @@ impl Mount {
 }
 
 /// What of a mount the guest does not see, and how much it may add. By default it sees all and may add [`Quota::default`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MountRules {
     /// Whether names that begin with a dot do not exist: looking for one is ENOENT, making one EACCES, and no listing has it.
     pub hide_dotfiles: bool,
@@ -100,7 +102,7 @@ pub struct MountRules {
 
 /// How much a guest may add to a read-write mount in a session; more is EDQUOT. What it takes away is given back, and what was there before
 /// counts as nothing, so the folder never grows by more than this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Quota {
     /// Bytes of files, by their size, holes included. Default: 1 GiB.
     pub bytes: u64,
@@ -118,7 +120,7 @@ impl Default for Quota {
 }
 
 /// What a guest may do with a mount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Access {
     /// Read only.
     ReadOnly,
@@ -127,7 +129,7 @@ pub enum Access {
 }
 
 /// Which standard streams are a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Terminal {
     /// Standard input.
     pub stdin: bool,
@@ -138,7 +140,7 @@ pub struct Terminal {
 }
 
 /// How the standard streams behave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Mode {
     /// As under `python`: buffered, `input()` reads standard input.
     Program,
