@@ -25,12 +25,17 @@ const VARIATIONS: &[(&str, &str, &str)] = &[
     // The host's SQLite has a version of its own.
     ("sqlite", r"SQLite version [0-9.]+", "SQLite"),
     // A gzip header names the second in which it was written.
+    ("gzip_header", r"(\\x1f\\x8b\\x08\\x08)BYTE{4}", "$1…"),
+    // So does a zip archive, of a file that was made for it.
     (
-        "gzip_header",
-        r"(\\x1f\\x8b\\x08\\x08)(?:\\x[0-9a-f]{2}|\\.|[^\\]){4}",
-        "$1…",
+        "zip_main",
+        r"(PK(?:\\x03\\x04BYTE{6}|\\x01\\x02BYTE{8}))BYTE{4}(BYTE{12}\\x0b\\x00BYTE{2,16}__main__\.py)",
+        "$1…$2",
     ),
 ];
+
+/// A byte of a file that is no text, as it is written out. Patterns call it `BYTE`.
+const BYTE: &str = r"(?:\\x[0-9a-f]{2}|\\.|[^\\])";
 
 /// The text without the named variations.
 pub(crate) fn level(text: &str, names: &[String]) -> Result<String> {
@@ -40,7 +45,7 @@ pub(crate) fn level(text: &str, names: &[String]) -> Result<String> {
             .iter()
             .find(|(known, _, _)| known == name)
             .with_context(|| format!("`{name}` is no variation that `vary.rs` knows"))?;
-        text = Regex::new(pattern)?
+        text = Regex::new(&pattern.replace("BYTE", BYTE))?
             .replace_all(&text, *stand_in)
             .into_owned();
     }

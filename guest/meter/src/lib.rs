@@ -16,4 +16,6 @@ mod cost;
 mod graph;
 mod module;
 
-pub use module::{CONTROL, Error, FUEL, Flag, Metered, UNIT_VERSION, instrument, unmetered};
+pub use module::{
+    CONTROL, Error, FUEL, Flag, IDENTITY, Metered, UNIT_VERSION, instrument, unmetered,
+};

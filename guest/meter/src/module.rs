@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest as _, Sha256};
 use wasm_encoder::{BranchHint, BranchHints, Encode, Instruction, RawSection, Section, SectionId};
 use wasmparser::{ElementItems, ExternalKind, Operator, Parser, Payload, TypeRef};
 
@@ -15,6 +16,9 @@ pub const FUEL: &str = "croquant_fuel";
 /// The export of the memory whose first eight bytes are the floor, an `i64`: a page of its own, that no pointer of the guest reaches and
 /// that the host may write from any thread while the guest runs.
 pub const CONTROL: &str = "croquant_control";
+
+/// How the name of an export begins that says which image this is: in the rest, the hash of all that the pass was given.
+pub const IDENTITY: &str = "croquant_image:";
 
 /// The module of the imports that the pass takes away: `charge(i32)`, in whose place a charge for bytes of bytecode comes, and `charges()`,
 /// which says at a loop's beginning that the loop charges by itself.
@@ -377,11 +381,13 @@ fn write(wasm: &[u8], imported: u32, bodies: &[Written], added: &Added) -> Resul
             Payload::ExportSection(section) => {
                 let mut data = more(
                     section.count(),
-                    2,
+                    3,
                     &wasm[section.original_position()..section.range().end],
                 );
+                let identity = identity(wasm);
                 for (name, kind, index) in [
                     (FUEL, wasm_encoder::ExportKind::Global, added.fuel),
+                    (&identity, wasm_encoder::ExportKind::Global, added.fuel),
                     (CONTROL, wasm_encoder::ExportKind::Memory, added.control),
                 ] {
                     name.encode(&mut data);
@@ -433,6 +439,19 @@ fn hints(imported: u32, bodies: &[Written]) -> BranchHints {
 }
 
 /// The items of a section, `items` more than it had: those still have to be written after them.
+/// The name of the export that says which image this is.
+fn identity(wasm: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(UNIT_VERSION.to_le_bytes());
+    hash.update(wasm);
+    let digits = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
+    IDENTITY.to_owned() + &digits
+}
+
 fn more(count: u32, items: u32, bytes: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(bytes.len() + 64);
     (count + items).encode(&mut data);

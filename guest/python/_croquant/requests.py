@@ -7,7 +7,7 @@ import warnings
 
 import _croquant_host as host
 
-from . import completion, errors, inspection, rich
+from . import chance, completion, errors, inspection, rich
 
 
 def answer(request):
@@ -88,7 +88,13 @@ def evaluate(request):
 
 
 AWAIT = 0x2000  # ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-OPERATIONS = {"complete": complete, "inspect": inspect, "is_complete": is_complete, "evaluate": evaluate}
+OPERATIONS = {
+    "complete": complete,
+    "inspect": inspect,
+    "is_complete": is_complete,
+    "evaluate": evaluate,
+    "reseed": chance.reseed,
+}
 
 
 def warm_up():

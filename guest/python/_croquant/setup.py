@@ -10,7 +10,7 @@ import threading
 
 import _croquant_host as host
 
-from . import absent, errors, loop, program, reader, requests, rich, sources, user
+from . import absent, chance, errors, loop, program, reader, requests, rich, sources, user
 
 # Loaded in the image: their import costs sessions nothing.
 MODULES = """
@@ -52,6 +52,7 @@ def install():
     sys.meta_path.append(absent.Finder)
     os.__getattr__ = absent.os_attribute
     user.install()
+    chance.install()
     os.environ.clear()
     os.environ["HOME"] = "/home/user"
     sys.path.insert(0, "")

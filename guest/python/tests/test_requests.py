@@ -1,11 +1,12 @@
 import json
+import random
 import sys
 import types
 import unittest
 from unittest import mock
 
 import fake_host
-from _croquant import requests
+from _croquant import chance, requests
 
 
 def ask(**request):
@@ -34,6 +35,23 @@ class Requests(unittest.TestCase):
         self.assertEqual(answers["good"]["data"], {"text/plain": "6"})
         self.assertEqual(answers["bad"]["ename"], "ZeroDivisionError")
         self.assertEqual(answers["worse"]["ename"], "SyntaxError")
+
+    def test_reseed_leaves_a_seed_of_the_programs_alone(self):
+        chance.install()
+        self.addCleanup(random.seed)
+        for seed, stays in ((None, False), (7, True)):
+            random.seed(seed)
+            before = random.getstate()
+            self.assertEqual(ask(op="reseed")["status"], "ok")
+            self.assertEqual(random.getstate() == before, stays)
+
+    def test_a_state_that_was_set_stays(self):
+        chance.install()
+        self.addCleanup(random.seed)
+        random.setstate(random.getstate())
+        before = random.getstate()
+        ask(op="reseed")
+        self.assertEqual(random.getstate(), before)
 
     def test_an_unknown_request_is_an_error(self):
         self.assertEqual(ask(op="dance")["status"], "error")

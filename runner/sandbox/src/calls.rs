@@ -1,9 +1,9 @@
 //! The call policy: for each call of the host, and for each path, whether it is allowed, refused or answered without being made.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
-use serde::{Deserialize, Serialize};
 
 use crate::errno::Errno;
 use crate::trace::{AnswerKind, HostCall};

@@ -38,9 +38,19 @@ const UNITS_PER_NS: u64 = 10;
 pub(crate) struct Clocks {
     clock: Clock,
     began: Instant,
+    /// Nanoseconds of the monotonic clock before that: of a session that slept since.
+    before_ns: u64,
     /// Virtual time that was slept through, in nanoseconds.
     slept_ns: u64,
     /// Fuel of the calls that have ended.
+    worked: u64,
+}
+
+/// Where a session's clocks stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    monotonic_ns: u64,
+    slept_ns: u64,
     worked: u64,
 }
 
@@ -49,9 +59,36 @@ impl Clocks {
         Self {
             clock,
             began: Instant::now(),
+            before_ns: 0,
             slept_ns: 0,
             worked: 0,
         }
+    }
+
+    /// Where these clocks stand, to be written down.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading {
+            monotonic_ns: self.real_ns(),
+            slept_ns: self.slept_ns,
+            worked: self.worked,
+        }
+    }
+
+    /// Clocks that go on from `reading`. The time in between has passed for no clock but the time of day.
+    pub(crate) fn go_on(clock: Clock, reading: Reading) -> Self {
+        Self {
+            clock,
+            began: Instant::now(),
+            before_ns: reading.monotonic_ns,
+            slept_ns: reading.slept_ns,
+            worked: reading.worked,
+        }
+    }
+
+    /// Time of this session, not of the host.
+    fn real_ns(&self) -> u64 {
+        self.before_ns
+            .saturating_add(nanoseconds(self.began.elapsed()))
     }
 
     /// Nanoseconds since 1970.
@@ -67,8 +104,7 @@ impl Clocks {
     /// Nanoseconds of the monotonic clock, and of the processor's; `fuel` is what the call that runs has used.
     pub(crate) fn monotonic_ns(&self, fuel: u64) -> u64 {
         let time = match self.clock {
-            // Time of this session, not of the host.
-            Clock::Real | Clock::Offset(_) => nanoseconds(self.began.elapsed()),
+            Clock::Real | Clock::Offset(_) => self.real_ns(),
             Clock::Frozen(_) => {
                 let work = self.worked.saturating_add(fuel);
                 (work / UNITS_PER_NS).saturating_add(self.slept_ns)
@@ -110,6 +146,22 @@ mod tests {
     use super::*;
 
     const HOUR_NS: u64 = 3_600_000_000_000;
+
+    #[test]
+    fn clocks_go_on_where_they_stood() {
+        let mut clocks = Clocks::new(Clock::Frozen(5));
+        clocks.end_call(100);
+        clocks.skip(2_000);
+        let later = Clocks::go_on(Clock::Frozen(5), clocks.reading());
+        assert_eq!(later.wall_ns(), clocks.wall_ns());
+        assert_eq!(later.monotonic_ns(70), clocks.monotonic_ns(70));
+        let reading = Reading {
+            monotonic_ns: HOUR_NS,
+            ..Clocks::new(Clock::Real).reading()
+        };
+        let later = Clocks::go_on(Clock::Real, reading).monotonic_ns(0);
+        assert!((HOUR_NS..2 * HOUR_NS).contains(&later));
+    }
 
     #[test]
     fn frozen_time_moves_by_sleep_and_work_alone() {

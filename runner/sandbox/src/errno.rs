@@ -1,14 +1,10 @@
 //! The error numbers of WASI preview 1.
 
-use serde::{Deserialize, Serialize};
-
 macro_rules! errnos {
     ($($variant:ident $name:literal $number:literal $what:literal,)*) => {
         /// An error number of WASI preview 1 (`errno` in its `typenames.witx`); success is none. Python's `errno` module has the same
         /// names and, in the guest, the same numbers.
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
         pub enum Errno {
             $(#[doc = $what] $variant = $number,)*

@@ -1,6 +1,6 @@
 //! What can go wrong on the host's side.
 
-use crate::PolicyError;
+use crate::{PolicyError, SnapshotError};
 
 /// The host failed, or was asked for something that cannot be. A guest that ends badly is an
 /// [`Outcome`](crate::Outcome) instead.
@@ -16,6 +16,9 @@ pub enum Error {
     /// The policy cannot be granted.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// No session can go on from a snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// All slots of the engine are taken.
     #[error(
         "all {max_sessions} sessions are in use\nhint: end one, or raise the number of sessions"

@@ -1,6 +1,6 @@
 //! The guest's exports, found once per image and bound once per session.
 
-use croquant_meter::{CONTROL, FUEL};
+use croquant_meter::{CONTROL, FUEL, IDENTITY};
 use wasmtime::{Global, Instance, Memory, Module, ModuleExport, Store, TypedFunc};
 
 use crate::error::Error;
@@ -17,6 +17,8 @@ pub(crate) struct Names {
     run: ModuleExport,
     call: ModuleExport,
     interrupt_block: ModuleExport,
+    /// Which image it is: the hash that the meter left.
+    pub(crate) image: [u8; 32],
 }
 
 impl Names {
@@ -36,8 +38,25 @@ impl Names {
             run: find("croquant_run")?,
             call: find("croquant_call")?,
             interrupt_block: find("croquant_interrupt_block")?,
+            image: identity(module).ok_or_else(|| Error::Image {
+                reason: "it does not say which it is".into(),
+            })?,
         })
     }
+}
+
+/// The hash in the name of the export that says which image this is.
+fn identity(module: &Module) -> Option<[u8; 32]> {
+    let mut names = module.exports().map(|export| export.name());
+    let digits = names.find_map(|name| name.strip_prefix(IDENTITY))?;
+    let mut image = [0; 32];
+    if digits.len() != 2 * image.len() {
+        return None;
+    }
+    for (byte, at) in image.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(image)
 }
 
 /// A session's guest.

@@ -1,8 +1,7 @@
 //! What a session is granted. Nothing is inherited.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 use crate::calls::{CallPolicy, CallPolicyError};
 use crate::chance::Random;

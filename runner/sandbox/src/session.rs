@@ -93,21 +93,30 @@ impl Program {
 ///
 /// A call whose future is dropped before its end takes the session with it: the interpreter was in the middle of something.
 pub struct Session {
-    engine: Engine,
+    pub(crate) engine: Engine,
     /// Gone once the session has ended.
-    store: Option<Store<State>>,
+    pub(crate) store: Option<Store<State>>,
     /// What a program left at its end: given back with the session, as the process is often over before that.
     remains: Option<Store<State>>,
     /// Declared after the stores, so given back after them.
     place: Option<OwnedSemaphorePermit>,
     guest: Guest,
-    /// What is asked of the guest once it has begun: to prepare its imports.
-    imports: Option<String>,
-    rest: Rest,
+    /// What it was granted, without the files that it began with.
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) rest: Rest,
     /// What belongs to `rest` and is not in memory.
-    aside: Aside,
+    pub(crate) aside: Aside,
+    /// Whether it is a fork that has no random numbers of its own yet.
+    pub(crate) reseed: bool,
     signals: Arc<Signals>,
-    limits: Limits,
+    pub(crate) limits: Limits,
+}
+
+/// What stands ready for a session before there is a guest.
+pub(crate) struct Admitted {
+    pub(crate) state: State,
+    place: OwnedSemaphorePermit,
+    signals: Arc<Signals>,
 }
 
 impl std::fmt::Debug for Session {
@@ -144,32 +153,78 @@ impl Session {
         console: Box<dyn Console>,
         observer: Option<Box<dyn Observer>>,
     ) -> Result<Self, Error> {
-        let files = grants::grant(policy, limits)?;
-        engine.covered_by(policy)?;
-        let watch = Watch::new(policy.calls.clone(), observer);
         let records =
             records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
-        engine.check(limits)?;
-        let signals = Arc::new(Signals::default());
-        let state = State::new(console, signals.clone(), limits, policy, files, watch);
-        let place = engine.place()?;
-        let aside = state.aside();
-        let (store, guest) = instantiate(engine, state).await?;
+        let admitted = Self::admit(engine, policy, limits, console, observer)?;
+        let aside = admitted.state.aside();
+        // The files are in the guest's memory from here on.
+        let granted = Policy {
+            files: Vec::new(),
+            ..policy.clone()
+        };
+        let made = instantiate(engine, admitted.state).await?;
         let mut session = Self {
             engine: engine.clone(),
-            store: Some(store),
+            store: Some(made.0),
             remains: None,
-            place: Some(place),
-            guest,
-            imports: imports::request(policy),
+            place: Some(admitted.place),
+            guest: made.1,
+            policy: Arc::new(granted),
             rest: Rest::Outdated(None),
             aside,
-            signals,
+            reseed: false,
+            signals: admitted.signals,
             limits: limits.clone(),
         };
         session.begin(&records).await?;
         session.rest = Rest::new(records, limits.checkpoint_bytes);
         Ok(session)
+    }
+
+    /// Grants what `policy` says, and takes a place.
+    pub(crate) fn admit(
+        engine: &Engine,
+        policy: &Policy,
+        limits: &Limits,
+        console: Box<dyn Console>,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Result<Admitted, Error> {
+        let files = grants::grant(policy, limits)?;
+        engine.covered_by(policy)?;
+        let watch = Watch::new(policy.calls.clone(), observer);
+        engine.check(limits)?;
+        let signals = Arc::new(Signals::default());
+        let state = State::new(console, signals.clone(), limits, policy, files, watch);
+        Ok(Admitted {
+            state,
+            place: engine.place()?,
+            signals,
+        })
+    }
+
+    /// A session that goes on from `rest` and what belongs to it, with the memory that `checkpoint` is of.
+    pub(crate) async fn go_on(
+        engine: &Engine,
+        admitted: Admitted,
+        policy: Arc<Policy>,
+        limits: &Limits,
+        checkpoint: Checkpoint,
+        aside: Aside,
+    ) -> Result<Self, Error> {
+        let (store, guest) = revive(engine, admitted.state, &checkpoint).await?;
+        Ok(Self {
+            engine: engine.clone(),
+            store: Some(store),
+            remains: None,
+            place: Some(admitted.place),
+            guest,
+            policy,
+            rest: Rest::Taken(checkpoint),
+            aside,
+            reseed: false,
+            signals: admitted.signals,
+            limits: limits.clone(),
+        })
     }
 
     /// Runs a cell. If it has to be stopped for good, the session goes back to its state before the cell, and the report says
@@ -179,6 +234,7 @@ impl Session {
     /// [`Error::Ended`] after the session's end, or [`Error::Host`].
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
         self.signals.prepare();
+        self.reseed().await?;
         self.checkpoint().await;
         let ended = self
             .call_guest(
@@ -197,6 +253,7 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn run(&mut self, program: &Program) -> Result<Report, Error> {
+        self.reseed().await?;
         self.rest = Rest::Outdated(None);
         let ended = self.call_guest(Call::Run, &program.encode()).await?;
         let (report, store) = ended.report(Entry::Run);
@@ -211,6 +268,7 @@ impl Session {
     /// As [`Session::execute`].
     pub async fn call(&mut self, request_json: &str) -> Result<Called, Error> {
         self.signals.prepare();
+        self.reseed().await?;
         self.checkpoint().await;
         let mut ended = self
             .call_guest(Call::Request, request_json.as_bytes())
@@ -232,22 +290,30 @@ impl Session {
             return;
         }
         self.rest.outdate();
-        let (Some(store), Rest::Outdated(old)) = (&mut self.store, &mut self.rest) else {
-            return;
-        };
-        let old = old.take();
-        if most_bytes == 0 {
-            return;
-        }
-        self.aside = store.data().aside();
-        let Some(pristine) = self.engine.pristine() else {
-            return;
-        };
-        let (memory, map) = (self.guest.memory, &self.engine.inner.page_map);
-        let taken = Checkpoint::take(store, memory, pristine, map, most_bytes, old).await;
-        if let Some(taken) = taken {
+        if most_bytes > 0
+            && let Some(taken) = self.take(most_bytes).await
+        {
             self.rest = Rest::Taken(taken);
         }
+    }
+
+    /// Takes a checkpoint, which shares with the last one what is as it was. `None` if it would weigh more than `most_bytes`, or the host has
+    /// no room for what it is compared with.
+    pub(crate) async fn take(&mut self, most_bytes: usize) -> Option<Checkpoint> {
+        self.rest.outdate();
+        let (Some(store), Rest::Outdated(old)) = (&mut self.store, &mut self.rest) else {
+            return None;
+        };
+        let old = old.take();
+        self.aside = store.data().aside();
+        let pristine = self.engine.pristine()?;
+        let (memory, map) = (self.guest.memory, &self.engine.inner.page_map);
+        Checkpoint::take(store, memory, pristine, map, most_bytes, old).await
+    }
+
+    /// What is kept to go back to weighs, in bytes; `None` if nothing is, or what is kept is older than the last call.
+    pub fn checkpoint_bytes(&self) -> Option<usize> {
+        self.rest.bytes()
     }
 
     /// A handle that interrupts this session from elsewhere.
@@ -296,15 +362,22 @@ impl Session {
     }
 
     async fn prepare_imports(&mut self) -> Result<(), Error> {
-        let Some(request) = self.imports.clone() else {
+        let Some(request) = imports::request(&self.policy) else {
             return Ok(());
         };
+        let reply = self.prepare(&request).await?;
+        imports::confirm(reply.as_deref())
+    }
+
+    /// A request of the host's own, before the first call.
+    pub(crate) async fn prepare(&mut self, request: &str) -> Result<Option<String>, Error> {
         let mut ended = self.call_guest(Call::Prepare, request.as_bytes()).await?;
         let reply = ended.take_reply();
         let (report, store) = ended.report(Entry::Execute);
         self.store = Some(store);
+        self.rest.outdate();
         match report.outcome {
-            Outcome::Completed => imports::confirm(reply.as_deref()),
+            Outcome::Completed => Ok(reply),
             outcome => Err(Error::Begin {
                 reason: format!("the guest {outcome}"),
             }),
@@ -333,7 +406,7 @@ impl Session {
             return report;
         }
         if !report.outcome.is_farewell() && !self.signals.is_killed() {
-            match self.restore(store).await {
+            match self.go_back(store).await {
                 Ok(restored) => report.restored = restored,
                 Err(error) => tracing::error!(%error, "a session cannot be restored"),
             }
@@ -346,28 +419,25 @@ impl Session {
         report
     }
 
-    /// Makes the session anew as it was before the call that left `store` in pieces. False if there is nothing to go back to.
-    async fn restore(&mut self, store: Store<State>) -> Result<bool, Error> {
-        let (memory_bytes, records) = match &self.rest {
-            Rest::Fresh(records) => (self.limits.memory_bytes, Some(records.clone())),
-            Rest::Taken(checkpoint) => (checkpoint.memory_bytes(), None),
-            Rest::Outdated(_) => return Ok(false),
-        };
+    /// Makes the session anew as `rest` has it; `store` is what there is of it. False if there is nothing to go back to.
+    pub(crate) async fn go_back(&mut self, store: Store<State>) -> Result<bool, Error> {
         let mut state = store.into_data();
-        state.go_back(memory_bytes, &self.aside);
-        let (mut store, guest) = instantiate(&self.engine, state).await?;
-        self.guest = guest;
-        if let Rest::Taken(checkpoint) = &self.rest {
-            let memory = self.guest.memory;
-            let missing = checkpoint.memory_bytes() - memory.data_size(&store);
-            let pages = missing as u64 / memory.page_size(&store);
-            let grown = memory.grow_async(&mut store, pages).await;
-            grown.map_err(Error::host)?;
-            checkpoint.write(memory.data_mut(&mut store));
-        }
-        self.store = Some(store);
-        if let Some(records) = records {
-            self.begin(&records).await?;
+        match &self.rest {
+            Rest::Outdated(_) => return Ok(false),
+            Rest::Fresh(records) => {
+                let records = records.clone();
+                state.go_back(self.limits.memory_bytes, &self.aside);
+                let (store, guest) = instantiate(&self.engine, state).await?;
+                (self.store, self.guest) = (Some(store), guest);
+                self.begin(&records).await?;
+                // As it began: these records make it again.
+                self.rest = Rest::Fresh(records);
+            }
+            Rest::Taken(checkpoint) => {
+                state.go_back(checkpoint.memory_bytes(), &self.aside);
+                let (store, guest) = revive(&self.engine, state, checkpoint).await?;
+                (self.store, self.guest) = (Some(store), guest);
+            }
         }
         Ok(true)
     }
@@ -405,5 +475,23 @@ async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Gue
     let instance = made.map_err(|error| engine.instance_error(&error))?;
     let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
     store.data_mut().memory = Some(guest.memory);
+    Ok((store, guest))
+}
+
+/// A new instance whose memory is as `checkpoint` has it.
+async fn revive(
+    engine: &Engine,
+    state: State,
+    checkpoint: &Checkpoint,
+) -> Result<(Store<State>, Guest), Error> {
+    let (mut store, guest) = instantiate(engine, state).await?;
+    let memory = guest.memory;
+    let missing = checkpoint
+        .memory_bytes()
+        .saturating_sub(memory.data_size(&store));
+    let pages = missing as u64 / memory.page_size(&store);
+    let grown = memory.grow_async(&mut store, pages).await;
+    grown.map_err(Error::host)?;
+    checkpoint.write(memory.data_mut(&mut store));
     Ok((store, guest))
 }

@@ -7,7 +7,7 @@ use wasmtime::{Memory, ResourceLimiter};
 use crate::chance::Chance;
 use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
-use crate::files::{Files, Known};
+use crate::files::{Files, Known, Used};
 use crate::flags::Block;
 use crate::host::Watch;
 use crate::limits::Limits;
@@ -56,9 +56,12 @@ pub(crate) struct Tally {
 /// mounts were open. Real time and real chance do not go back.
 #[derive(Debug, Clone)]
 pub(crate) struct Aside {
-    clocks: Clocks,
-    drawn: u128,
-    known: Known,
+    pub(crate) clocks: Clocks,
+    pub(crate) drawn: u128,
+    pub(crate) known: Known,
+    /// What only another session needs that goes on from here: input that has arrived, and what is used of the mounts' quotas.
+    pub(crate) unread: Vec<u8>,
+    pub(crate) used: Vec<Used>,
 }
 
 /// What the guest said about the call that runs, by `emit`.
@@ -143,6 +146,17 @@ impl State {
             clocks: self.clocks.clone(),
             drawn: self.chance.drawn(),
             known: self.files.known(),
+            unread: self.stdin.unread().to_vec(),
+            used: self.files.used(),
+        }
+    }
+
+    /// Prepares for an instance whose memory, of `memory_bytes`, was another session's when `aside` was taken.
+    pub(crate) fn go_on(&mut self, memory_bytes: usize, aside: &Aside) {
+        self.go_back(memory_bytes, aside);
+        self.files.use_up(&aside.used);
+        if !aside.unread.is_empty() {
+            self.stdin.arrive(aside.unread.clone());
         }
     }
 
@@ -158,13 +172,17 @@ impl State {
         self.growth = Growth {
             most: memory_bytes,
             refused: false,
-            small_refusals: REFUSALS,
+            refusals: 0,
+            is_open: true,
         };
     }
 
     /// Prepares for a call under `limits`.
     pub(crate) fn begin_call(&mut self, limits: &Limits) {
-        self.growth = Growth::new(limits);
+        self.growth = Growth {
+            refusals: self.growth.refusals,
+            ..Growth::new(limits)
+        };
         self.output = Output::new(limits);
         self.tally = Tally::default();
         self.host_bytes = limits.host_bytes;
@@ -177,8 +195,10 @@ impl State {
 pub(crate) struct Growth {
     most: usize,
     pub(crate) refused: bool,
-    /// How often a small piece was refused.
-    small_refusals: u32,
+    /// How often a piece was refused in this session, of any size.
+    refusals: u32,
+    /// Whether the reserve may be had.
+    is_open: bool,
 }
 
 /// The last of the memory, which a call gets only when it has nothing left: a program that filled its memory piece by piece can still
@@ -188,21 +208,23 @@ const RESERVE_BYTES: usize = 2 << 20;
 /// A piece that the guest's `malloc` takes when it needs little; Python's own arenas are larger, and do without when refused.
 const SMALL_BYTES: usize = 128 << 10;
 
-/// `malloc` asks twice before it says that there is no memory.
-const REFUSALS: u32 = 2;
+/// The first time that `malloc` is refused it asks again, for a piece apart from what it has; from then on it asks once before it says that
+/// there is no memory. Between the two the reserve has to stay closed, or the program would never hear of its end.
+const FIRST_REFUSALS: u32 = 2;
 
 impl Growth {
     fn new(limits: &Limits) -> Self {
         Self {
             most: limits.memory_bytes,
             refused: false,
-            small_refusals: 0,
+            refusals: 0,
+            is_open: false,
         }
     }
 
     /// Up to where memory may grow now.
     fn most_now(&self) -> usize {
-        if self.small_refusals >= REFUSALS {
+        if self.is_open {
             self.most
         } else {
             self.most.saturating_sub(RESERVE_BYTES)
@@ -211,7 +233,8 @@ impl Growth {
 
     fn refuse(&mut self, bytes: usize) {
         self.refused = true;
-        self.small_refusals += u32::from(bytes <= SMALL_BYTES);
+        self.refusals = self.refusals.saturating_add(1);
+        self.is_open |= bytes <= SMALL_BYTES && self.refusals >= FIRST_REFUSALS;
     }
 }
 

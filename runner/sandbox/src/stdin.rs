@@ -20,6 +20,11 @@ impl Stdin {
         }
     }
 
+    /// What the guest has not taken yet.
+    pub(crate) fn unread(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Takes a piece from the console; an empty one is the end.
     pub(crate) fn arrive(&mut self, bytes: Vec<u8>) {
         self.ended |= bytes.is_empty();

@@ -8,6 +8,8 @@ mod pages;
 mod pristine;
 mod rest;
 
+use std::sync::Arc;
+
 use wasmtime::{Memory, Store};
 
 use crate::state::State;
@@ -16,38 +18,50 @@ pub(crate) use pristine::Pristine;
 pub(crate) use rest::Rest;
 
 /// The unit in which memory is looked at: the least that the kernel tells apart.
-const PAGE_BYTES: usize = 4096;
+pub(crate) const PAGE_BYTES: usize = 4096;
 
 /// The unit that is kept. Most of what a small cell changes are words here and there; keeping whole pages would double what a
 /// session weighs.
-const LINE_BYTES: usize = 64;
+pub(crate) const LINE_BYTES: usize = 64;
 
 const PAGE_LINES: usize = PAGE_BYTES / LINE_BYTES;
 
 /// Whole pages beyond the image are compared with this.
-static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
+pub(crate) static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
 
-/// A session's memory at rest, as its difference from the image.
+/// A session's memory at rest, as its difference from the image. Cheap to clone: what two checkpoints of one session have in common
+/// exists once.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Checkpoint {
     /// The size of linear memory.
     memory_bytes: usize,
     /// The pages that differ, in ascending order.
-    pages: Vec<Page>,
-    /// The contents of their lines that differ, one after the other.
-    lines: Vec<u8>,
+    pages: Arc<[Page]>,
+    /// What it weighs.
+    bytes: usize,
 }
 
 /// A page that differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Page {
-    index: u32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// Which page of the memory.
+    pub(crate) index: u32,
     /// Which of its lines differ: bit n stands for line n.
-    lines: u64,
+    pub(crate) mask: u64,
+    /// The contents of those lines, one after the other.
+    pub(crate) lines: Arc<[u8]>,
+}
+
+impl Page {
+    /// What it weighs: itself, its lines, and what counts their owners.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + 2 * size_of::<usize>() + self.lines.len()
+    }
 }
 
 impl Checkpoint {
-    /// Takes a checkpoint of a session at rest. `None` if it would weigh more than `most_bytes`. `old` gives its room to the new one.
+    /// Takes a checkpoint of a session at rest. `None` if it would weigh more than `most_bytes`. Pages that are as they were in `old`
+    /// are shared with it.
     ///
     /// Other tasks get their turn after every few mebibytes.
     pub(crate) async fn take(
@@ -58,10 +72,8 @@ impl Checkpoint {
         most_bytes: usize,
         old: Option<Self>,
     ) -> Option<Self> {
-        let mut taken = old.unwrap_or_default();
-        taken.memory_bytes = memory.data_size(&*store);
-        taken.pages.clear();
-        taken.lines.clear();
+        let old = old.unwrap_or_default();
+        let mut taken = Pages::beside(&old);
         let mut from = 0;
         loop {
             let now = memory.data(&*store);
@@ -69,7 +81,7 @@ impl Checkpoint {
             for range in seen.ranges() {
                 taken.add(range, now, pristine.data());
             }
-            if taken.bytes() > most_bytes {
+            if taken.bytes > most_bytes {
                 return None;
             }
             from = seen.end();
@@ -78,14 +90,39 @@ impl Checkpoint {
             }
             tokio::task::yield_now().await;
         }
-        taken.pages.shrink_to_fit();
-        taken.lines.shrink_to_fit();
-        Some(taken)
+        Some(Self::of(memory.data_size(&*store), taken.pages))
     }
 
-    /// What it weighs, in bytes.
+    /// The checkpoint of a memory of `memory_bytes` with these pages, in ascending order, that differ.
+    pub(crate) fn of(memory_bytes: usize, pages: Vec<Page>) -> Self {
+        Self {
+            memory_bytes,
+            bytes: size_of::<Self>() + pages.iter().map(Page::bytes).sum::<usize>(),
+            pages: pages.into(),
+        }
+    }
+
+    /// What it weighs, in bytes, if it shares nothing.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&self.pages[..]) + self.lines.len()
+        self.bytes
+    }
+
+    /// What of it `other` does not have, in bytes.
+    pub(crate) fn bytes_beyond(&self, other: &Self) -> usize {
+        let mut others = other.pages.iter().peekable();
+        let mut bytes = size_of::<Self>();
+        for page in self.pages.iter() {
+            while others.next_if(|other| other.index < page.index).is_some() {}
+            let is_shared = others
+                .peek()
+                .is_some_and(|other| Arc::ptr_eq(&other.lines, &page.lines));
+            bytes += if is_shared {
+                size_of::<Page>()
+            } else {
+                page.bytes()
+            };
+        }
+        bytes
     }
 
     /// The size of the memory that it is of.
@@ -93,42 +130,110 @@ impl Checkpoint {
         self.memory_bytes
     }
 
+    /// The pages that differ, in ascending order.
+    pub(crate) fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
     /// Writes it over the memory of a fresh instance that has grown to [`Checkpoint::memory_bytes`].
     pub(crate) fn write(&self, memory: &mut [u8]) {
-        let (mut lines, _) = self.lines.as_chunks::<LINE_BYTES>();
-        for page in &self.pages {
+        for page in self.pages.iter() {
             let start = page.index as usize * PAGE_BYTES;
             let (target, _) = memory[start..start + PAGE_BYTES].as_chunks_mut::<LINE_BYTES>();
-            for (number, target) in target.iter_mut().enumerate() {
-                if page.lines & 1 << number != 0
-                    && let Some((line, rest)) = lines.split_first()
-                {
-                    *target = *line;
-                    lines = rest;
-                }
+            let (lines, _) = page.lines.as_chunks::<LINE_BYTES>();
+            for (number, line) in numbers(page.mask).zip(lines) {
+                target[number] = *line;
             }
+        }
+    }
+}
+
+/// The numbers of the lines that `mask` stands for, in ascending order.
+pub(crate) fn numbers(mask: u64) -> impl Iterator<Item = usize> {
+    (0..PAGE_LINES).filter(move |number| mask >> number & 1 != 0)
+}
+
+/// The pages of a checkpoint that is being taken.
+struct Pages<'a> {
+    pages: Vec<Page>,
+    bytes: usize,
+    /// Those of the checkpoint before it that may be met still.
+    old: std::iter::Peekable<std::slice::Iter<'a, Page>>,
+}
+
+impl<'a> Pages<'a> {
+    fn beside(old: &'a Checkpoint) -> Self {
+        Self {
+            pages: Vec::with_capacity(old.pages.len()),
+            bytes: size_of::<Checkpoint>(),
+            old: old.pages.iter().peekable(),
         }
     }
 
     /// Adds what differs in the pages of `range`.
     fn add(&mut self, range: std::ops::Range<usize>, now: &[u8], pristine: &[u8]) {
+        let mut lines = Lines::default();
         for start in range.step_by(PAGE_BYTES) {
             let end = start + PAGE_BYTES;
             let then = pristine.get(start..end).unwrap_or(&ZEROS);
-            let (now, _) = now[start..end].as_chunks::<LINE_BYTES>();
-            let (then, _) = then.as_chunks::<LINE_BYTES>();
-            let mut lines = 0;
-            for (number, (now, then)) in now.iter().zip(then).enumerate().take(PAGE_LINES) {
-                if now != then {
-                    lines |= 1 << number;
-                    self.lines.extend_from_slice(now);
-                }
-            }
-            if lines != 0 {
+            let mask = lines.differing(&now[start..end], then);
+            if mask != 0 {
                 let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
-                self.pages.push(Page { index, lines });
+                self.push(index, mask, lines.as_bytes());
             }
         }
+    }
+
+    fn push(&mut self, index: u32, mask: u64, lines: &[u8]) {
+        while self.old.next_if(|old| old.index < index).is_some() {}
+        let is_same = |old: &&Page| old.index == index && old.mask == mask && *old.lines == *lines;
+        let page = match self.old.peek().filter(|old| is_same(old)) {
+            Some(old) => (*old).clone(),
+            None => Page {
+                index,
+                mask,
+                lines: lines.into(),
+            },
+        };
+        self.bytes += page.bytes();
+        self.pages.push(page);
+    }
+}
+
+/// Room for the lines of one page.
+struct Lines {
+    bytes: [u8; PAGE_BYTES],
+    used: usize,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            bytes: ZEROS,
+            used: 0,
+        }
+    }
+}
+
+impl Lines {
+    /// Gathers the lines of `now` that are not those of `then`, and says which they are.
+    fn differing(&mut self, now: &[u8], then: &[u8]) -> u64 {
+        let (now, _) = now.as_chunks::<LINE_BYTES>();
+        let (then, _) = then.as_chunks::<LINE_BYTES>();
+        let mut mask = 0;
+        self.used = 0;
+        for (number, (now, then)) in now.iter().zip(then).enumerate() {
+            if now != then {
+                mask |= 1 << number;
+                self.bytes[self.used..self.used + LINE_BYTES].copy_from_slice(now);
+                self.used += LINE_BYTES;
+            }
+        }
+        mask
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.used]
     }
 }
 
@@ -136,14 +241,20 @@ impl Checkpoint {
 mod tests {
     use super::*;
 
+    fn taken(pristine: &[u8], now: &[u8], old: &Checkpoint) -> Checkpoint {
+        let mut pages = Pages::beside(old);
+        pages.add(0..now.len(), now, pristine);
+        let bytes = pages.bytes;
+        let taken = Checkpoint::of(now.len(), pages.pages);
+        assert_eq!(taken.bytes(), bytes);
+        taken
+    }
+
     #[track_caller]
     fn check(pristine: &[u8], now: &[u8], lines: usize) {
-        let mut taken = Checkpoint {
-            memory_bytes: now.len(),
-            ..Checkpoint::default()
-        };
-        taken.add(0..now.len(), now, pristine);
-        assert_eq!(taken.lines.len(), lines * LINE_BYTES);
+        let taken = taken(pristine, now, &Checkpoint::default());
+        let kept = taken.pages().iter().map(|page| page.lines.len());
+        assert_eq!(kept.sum::<usize>(), lines * LINE_BYTES);
         let mut fresh = pristine.to_vec();
         fresh.resize(now.len(), 0);
         taken.write(&mut fresh);
@@ -172,5 +283,23 @@ mod tests {
         check(&[7; 2 * PAGE_BYTES], &now, 0);
         now[5 * PAGE_BYTES..].fill(9);
         check(&[7; 2 * PAGE_BYTES], &now, PAGE_LINES);
+    }
+
+    #[test]
+    fn what_stays_is_shared() {
+        let pristine = vec![7; 64 * PAGE_BYTES];
+        let mut now = vec![8; 64 * PAGE_BYTES];
+        let first = taken(&pristine, &now, &Checkpoint::default());
+        let again = taken(&pristine, &now, &first);
+        assert_eq!(again, first);
+        let alone = first.bytes();
+        assert!(again.bytes_beyond(&first) < alone / 64);
+        now[5 * PAGE_BYTES] = 9;
+        now[9 * PAGE_BYTES..10 * PAGE_BYTES].fill(7);
+        let changed = taken(&pristine, &now, &first);
+        assert_eq!(changed.pages().len(), 63);
+        let beyond = changed.bytes_beyond(&first);
+        assert!((PAGE_BYTES..2 * PAGE_BYTES + 63 * size_of::<Page>()).contains(&beyond));
+        assert_eq!(first.bytes_beyond(&Checkpoint::default()), alone);
     }
 }

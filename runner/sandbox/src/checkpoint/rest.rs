@@ -9,7 +9,7 @@ pub(crate) enum Rest {
     Fresh(Box<[u8]>),
     /// The session is as this says.
     Taken(Checkpoint),
-    /// A call has changed it since, or there is nothing to go back to. The room of an older checkpoint, if there was one.
+    /// A call has changed it since, or there is nothing to go back to. An older checkpoint, if there was one: much of it may be true still.
     Outdated(Option<Checkpoint>),
 }
 

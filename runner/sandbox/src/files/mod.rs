@@ -19,8 +19,10 @@ use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{FileType, Stat};
+use serde::{Deserialize, Serialize};
 
 use crate::calls::PathRules;
 use crate::errno::Errno;
@@ -30,7 +32,7 @@ pub(crate) use folder::Folder;
 pub(crate) use io::Whence;
 pub(crate) use names::Names;
 pub(crate) use open::How;
-pub(crate) use quota::Account;
+pub(crate) use quota::{Account, Used};
 pub(crate) use stat::{FOLDER, Filestat, Time, Times};
 
 /// The first descriptor of a mount; those before are the standard streams, which are not files of the host.
@@ -49,8 +51,6 @@ pub(crate) struct Files {
     table: Vec<Option<Open>>,
     /// Descriptors in use besides those of the mounts.
     opened: usize,
-    /// How many were opened so far.
-    added: u64,
     /// Numbers that the guest takes for open and that are not.
     retired: BTreeSet<usize>,
     /// How many of them there may be.
@@ -63,8 +63,21 @@ pub(crate) struct Files {
 }
 
 /// What was open at some time: places in the table, and whose they were.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Known(Vec<(usize, u64)>);
+
+/// The serial of the next descriptor.
+static SERIALS: AtomicU64 = AtomicU64::new(1);
+
+impl Known {
+    /// The same places, as a process knows them that has opened none of these files.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        for (_, serial) in self.0.iter_mut().filter(|(_, serial)| *serial > 0) {
+            *serial = u64::MAX;
+        }
+        self
+    }
+}
 
 /// An open descriptor.
 #[derive(Debug)]
@@ -76,7 +89,7 @@ struct Open {
     named: Vec<u8>,
     /// Whether it is a mount's own descriptor, which does not count as opened.
     granted: bool,
-    /// How many had been opened before it: no two descriptors of a session have the same.
+    /// No two descriptors of this process have the same; those of mounts have 0.
     serial: u64,
 }
 
@@ -138,7 +151,6 @@ impl Files {
             table: table.collect(),
             folders,
             opened: 0,
-            added: 0,
             retired: BTreeSet::new(),
             most_open,
             listings_bytes: 0,
@@ -178,6 +190,21 @@ impl Files {
             open.filter_map(|(index, open)| Some((index, open.as_ref()?.serial)))
                 .collect(),
         )
+    }
+
+    /// What is used of each mount's quota.
+    pub(crate) fn used(&self) -> Vec<Used> {
+        self.folders
+            .iter()
+            .map(|folder| folder.account.used)
+            .collect()
+    }
+
+    /// Counts what was used of the quotas before.
+    pub(crate) fn use_up(&mut self, used: &[Used]) {
+        for (folder, used) in self.folders.iter_mut().zip(used) {
+            folder.account.used = *used;
+        }
     }
 
     /// Closes what was opened since; what was closed since stays closed. Its number is kept from other files until the guest, which
@@ -232,8 +259,7 @@ impl Files {
             }
         };
         let fd = u32::try_from(index).map_err(|_| Errno::Mfile)? + FIRST_FD;
-        self.added += 1;
-        open.serial = self.added;
+        open.serial = SERIALS.fetch_add(1, Ordering::Relaxed);
         self.table[index] = Some(open);
         self.opened += 1;
         Ok(fd)

@@ -3,6 +3,8 @@
 //! What the folder held before counts as nothing: used is what was added less what was taken away, so the folder never grows by more than the
 //! quota. Bytes are those of the files' sizes, holes included. A file that is removed while the guest has it open is given back when it is closed.
 
+use serde::{Deserialize, Serialize};
+
 use super::io::OpenFile;
 use super::{Files, What};
 use crate::policy::Quota;
@@ -11,6 +13,12 @@ use crate::policy::Quota;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Account {
     quota: Quota,
+    pub(super) used: Used,
+}
+
+/// What was added to a folder less what was taken away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
     bytes: i128,
     files: i128,
 }
@@ -19,36 +27,35 @@ impl Account {
     pub(crate) fn new(quota: Quota) -> Self {
         Self {
             quota,
-            bytes: 0,
-            files: 0,
+            used: Used::default(),
         }
     }
 
     pub(super) fn has_bytes(&self, bytes: u64) -> bool {
-        bytes == 0 || self.bytes + i128::from(bytes) <= i128::from(self.quota.bytes)
+        bytes == 0 || self.used.bytes + i128::from(bytes) <= i128::from(self.quota.bytes)
     }
 
     /// How many bytes may be added.
     pub(super) fn bytes_left(&self) -> u64 {
-        let left = i128::from(self.quota.bytes) - self.bytes;
+        let left = i128::from(self.quota.bytes) - self.used.bytes;
         u64::try_from(left.max(0)).unwrap_or(u64::MAX)
     }
 
     pub(super) fn has_file(&self) -> bool {
-        self.files < i128::from(self.quota.files)
+        self.used.files < i128::from(self.quota.files)
     }
 
     /// A file's size has changed.
     pub(super) fn resized(&mut self, before: u64, after: u64) {
-        self.bytes += i128::from(after) - i128::from(before);
+        self.used.bytes += i128::from(after) - i128::from(before);
     }
 
     pub(super) fn made_file(&mut self) {
-        self.files += 1;
+        self.used.files += 1;
     }
 
     pub(super) fn removed_file(&mut self) {
-        self.files -= 1;
+        self.used.files -= 1;
     }
 }
 

@@ -1,13 +1,9 @@
 //! The calls that the guest can make of the host, by name.
 
-use serde::{Deserialize, Serialize};
-
 macro_rules! calls {
     ($($variant:ident $module:ident $name:literal $answer:ident $deniable:literal $what:literal,)*) => {
         /// A call that the guest can make of the host: exactly the imports of its image.
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum HostCall {
             $(#[doc = $what] $variant,)*
         }

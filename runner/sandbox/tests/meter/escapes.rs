@@ -1,6 +1,6 @@
 //! Nothing runs for long without being counted, and the count is out of the module's reach.
 
-use croquant_meter::{CONTROL, FUEL, Flag, instrument};
+use croquant_meter::{CONTROL, FUEL, Flag, IDENTITY, instrument};
 use wasmparser::{ExternalKind, Operator, Parser, Payload, TypeRef};
 use wasmtime::Trap;
 
@@ -154,7 +154,25 @@ fn the_count_is_out_of_reach() {
 
 #[test]
 fn both_are_exported_for_the_host() {
-    let metered = module("");
+    let found = exports("");
+    assert_eq!(found[1], (FUEL.to_owned(), ExternalKind::Global, 1));
+    assert_eq!(found[3], (CONTROL.to_owned(), ExternalKind::Memory, 1));
+    assert_eq!(found.len(), 4);
+}
+
+/// So does the name of the image: the same for the same module, another for another.
+#[test]
+fn the_image_has_a_name() {
+    let name = |text| exports(text)[2].0.clone();
+    let digits = name("").strip_prefix(IDENTITY).map(str::len);
+    assert_eq!(digits, Some(64));
+    assert_eq!(name(""), name(""));
+    assert_ne!(name(""), name("(func)"));
+}
+
+/// The exports of the metered module of `text`.
+fn exports(text: &str) -> Vec<(String, ExternalKind, u32)> {
+    let metered = module(text);
     let mut found = Vec::new();
     for payload in Parser::new(0).parse_all(&metered.wasm) {
         if let Payload::ExportSection(exports) = payload.unwrap() {
@@ -164,13 +182,7 @@ fn both_are_exported_for_the_host() {
             }
         }
     }
-    assert_eq!(
-        found[1..],
-        [
-            (FUEL.to_owned(), ExternalKind::Global, 1),
-            (CONTROL.to_owned(), ExternalKind::Memory, 1)
-        ]
-    );
+    found
 }
 
 /// What cannot be counted is refused, with its name.

@@ -10,4 +10,6 @@ mod long_calls;
 mod many;
 mod recursion;
 mod restores;
+mod snapshots;
 mod stage;
+mod twins;

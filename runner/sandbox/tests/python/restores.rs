@@ -7,7 +7,7 @@ use croquant_sandbox::{Access, Clock, Limits, Mount, Outcome, Policy, Random, Re
 use crate::stage::{Memory, Stage, engine, limits};
 
 /// State of many kinds, from earlier cells.
-const BEFORE: &str = "
+pub(crate) const BEFORE: &str = "
 import collections, functools, io, itertools, json, random, re
 def counter():
     count = 0
@@ -56,7 +56,7 @@ large = [[i] for i in range(300_000)]
 ";
 
 /// Shows it all, and changes it.
-const SHOW: &str = "
+pub(crate) const SHOW: &str = "
 import os
 log.write('two\\n'); log.flush(); log.seek(0)
 print(kept, step(), next(numbers), slow.cache_info().currsize, pattern.match('12-ab').groups())
@@ -65,7 +65,7 @@ print(open('/tmp/kept.txt').read(), sorted(os.listdir('/tmp')), log.read().split
 print('spoilt' in globals(), 'large' in globals(), await waiting)
 ";
 
-const SHOWN: &str = "['kept'] 2 25 1 ('12', 'ab')
+pub(crate) const SHOWN: &str = "['kept'] 2 25 1 ('12', 'ab')
 1000 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] 0.15084917392450192
 kept ['kept.txt', 'log.txt'] ['one', 'two'] ['b', 'c']
 False False later

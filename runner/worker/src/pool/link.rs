@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::place::{Mail, Place};
 use super::{Source, WorkerState};
 use crate::error::Error;
-use crate::wire::{FromWorker, Hello, Number, Ready, ToWorker, frame};
+use crate::wire::{CHECKPOINT_BYTES, FromWorker, Hello, Number, Ready, ToWorker, frame};
 
 /// How long a worker may take to be ready. It takes some milliseconds.
 const START: Duration = Duration::from_secs(30);
@@ -216,6 +216,12 @@ impl Routes {
                 return Ok(());
             }
             FromWorker::Checkpoint(_, bytes) => {
+                if bytes
+                    .as_ref()
+                    .is_some_and(|bytes| bytes.0.len() > CHECKPOINT_BYTES)
+                {
+                    return Err("it wants more kept than it may");
+                }
                 route.mail.keep(bytes);
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use croquant_sandbox::{Console, Engine, Limits, Policy};
+use croquant_sandbox::{Console, Engine, Limits, Policy, SnapshotKey};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use crate::error::Error;
@@ -56,6 +56,7 @@ struct Inner {
     config: PoolConfig,
     slots: Vec<Slot>,
     numbers: AtomicU64,
+    key: SnapshotKey,
 }
 
 /// Where workers come from.
@@ -87,17 +88,23 @@ pub struct WorkerState {
 
 impl Pool {
     /// A pool of processes that `spawner` starts.
-    pub fn new(spawner: Spawner, config: PoolConfig) -> Self {
+    ///
+    /// # Errors
+    /// The operating system has no random numbers.
+    pub fn new(spawner: Spawner, config: PoolConfig) -> Result<Self, Error> {
         Self::of(Source::Processes(spawner), config)
     }
 
     /// A pool of threads of this process that share `engine`: the same in everything but the walls. For tests, and where no process can be started.
-    pub fn in_process(engine: Engine, config: PoolConfig) -> Self {
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub fn in_process(engine: Engine, config: PoolConfig) -> Result<Self, Error> {
         Self::of(Source::Threads(engine), config)
     }
 
-    fn of(source: Source, config: PoolConfig) -> Self {
-        Self {
+    fn of(source: Source, config: PoolConfig) -> Result<Self, Error> {
+        Ok(Self {
             inner: Arc::new(Inner {
                 source: Arc::new(source),
                 config,
@@ -105,8 +112,10 @@ impl Pool {
                     .map(|_| Slot::default())
                     .collect(),
                 numbers: AtomicU64::new(0),
+                // What one server's workers write down no other has to read.
+                key: SnapshotKey::random().map_err(Error::start)?,
             }),
-        }
+        })
     }
 
     /// Starts all workers that do not run. Without it, each starts when it is first needed.
@@ -184,6 +193,7 @@ impl Pool {
             image: croquant_guest::HASH.to_owned(),
             max_sessions: sessions_per_worker,
             max_memory_bytes: max_memory_bytes as u64,
+            key: *self.inner.key.as_bytes(),
         };
         let source = Arc::clone(&self.inner.source);
         let link = Arc::new(Link::open(source, hello).await?);

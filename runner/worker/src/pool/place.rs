@@ -20,7 +20,8 @@ pub(super) struct Mail {
     most_bytes: usize,
     is_hurried: AtomicBool,
     hurry: Notify,
-    kept: Mutex<Option<Bytes>>,
+    /// What came of the session's state since it was last asked for.
+    kept: Mutex<Option<Option<Bytes>>>,
 }
 
 impl Mail {
@@ -64,12 +65,12 @@ impl Mail {
     }
 
     /// Keeps what the session is now.
-    pub(super) fn keep(&self, checkpoint: Bytes) {
+    pub(super) fn keep(&self, checkpoint: Option<Bytes>) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(checkpoint);
     }
 
     /// What came since it was last asked for.
-    pub(super) fn take_kept(&self) -> Option<Bytes> {
+    pub(super) fn take_kept(&self) -> Option<Option<Bytes>> {
         self.kept
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -46,8 +46,8 @@ enum Kept {
     Fresh,
     /// The state after the last call.
     Checkpoint(Bytes),
-    /// A call has ended, and what it left has not come yet.
-    Awaited,
+    /// What the last call left has not come, or is too large to be kept.
+    Nothing,
 }
 
 impl std::fmt::Debug for RemoteSession {
@@ -147,7 +147,7 @@ impl RemoteSession {
         };
         let called = ended.map_err(SandboxError::from)?;
         self.losses = 0;
-        self.kept = Kept::Awaited;
+        self.kept = Kept::Nothing;
         self.note_checkpoint(&place);
         self.is_alive = called.report.alive;
         if self.is_alive {
@@ -232,7 +232,7 @@ impl RemoteSession {
         match &self.kept {
             Kept::Fresh => {}
             Kept::Checkpoint(checkpoint) => start.resume = Some(checkpoint.clone()),
-            Kept::Awaited => return Err(Error::Lost { recovers: false }),
+            Kept::Nothing => return Err(Error::Lost { recovers: false }),
         }
         let (link, permit) = self.pool.place().await?;
         let number = self.pool.number();
@@ -257,7 +257,7 @@ impl RemoteSession {
         if self.losses >= MOST_LOSSES {
             return Error::Quarantined;
         }
-        self.is_alive = !matches!(self.kept, Kept::Awaited);
+        self.is_alive = !matches!(self.kept, Kept::Nothing);
         Error::Lost {
             recovers: self.is_alive,
         }
@@ -265,7 +265,7 @@ impl RemoteSession {
 
     fn note_checkpoint(&mut self, place: &Place) {
         if let Some(checkpoint) = place.mail.take_kept() {
-            self.kept = Kept::Checkpoint(checkpoint);
+            self.kept = checkpoint.map_or(Kept::Nothing, Kept::Checkpoint);
         }
     }
 

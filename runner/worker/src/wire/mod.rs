@@ -28,6 +28,9 @@ pub(crate) const PIECE_BYTES: usize = 32 << 10;
 /// The room that a message takes, besides its text.
 const MESSAGE_BYTES: usize = 64;
 
+/// The most that is kept of a session, to bring it back if its worker dies. Protects the supervisor's memory.
+pub(crate) const CHECKPOINT_BYTES: usize = 16 << 20;
+
 /// A session, numbered by the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Number(pub(crate) u64);
@@ -40,6 +43,8 @@ pub(crate) struct Hello {
     pub(crate) image: String,
     pub(crate) max_sessions: u32,
     pub(crate) max_memory_bytes: u64,
+    /// Seals what workers send of their sessions for others to take up.
+    pub(crate) key: [u8; 32],
 }
 
 /// The first message of a worker, sent when it is confined and has tried a session.
@@ -122,8 +127,8 @@ pub(crate) enum FromWorker {
     /// The question is not asked any more.
     Withdraw(Number, u32),
     Ended(Number, Result<Called, Failure>),
-    /// The session as it is after its last call.
-    Checkpoint(Number, Bytes),
+    /// The session as it is after its last call; `None` if that is too large to be kept elsewhere.
+    Checkpoint(Number, Option<Bytes>),
     /// The session has given its place back.
     Gone(Number),
 }

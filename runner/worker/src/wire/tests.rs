@@ -61,7 +61,8 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Read(N, 2, 100),
         FromWorker::Withdraw(N, 2),
         FromWorker::Ended(N, Err(Failure::Full(3))),
-        FromWorker::Checkpoint(N, Bytes(vec![1; 100])),
+        FromWorker::Checkpoint(N, Some(Bytes(vec![1; 100]))),
+        FromWorker::Checkpoint(N, None),
         FromWorker::Gone(N),
     ]
 }

@@ -12,7 +12,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use croquant_confine::{Confinement, Walls};
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+use croquant_sandbox::{
+    Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -52,13 +54,14 @@ pub(crate) fn run() -> Result<(), Error> {
     getrandom::fill(&mut [0]).map_err(Error::start)?;
     // Everything is open, and there is no other thread yet. Nothing of the guest has run.
     let walls = Confinement::worker().apply().map_err(Error::start)?;
-    serve(socket, engine, walls, || std::process::exit(0))
+    let key = SnapshotKey::new(hello.key);
+    serve(socket, engine, key, walls, || std::process::exit(0))
 }
 
 /// A worker in a thread of the supervisor's own process, with an engine that it shares, and without any wall.
 pub(crate) fn run_here(mut socket: UnixStream, engine: Engine) -> Result<(), Error> {
-    greet(&mut socket)?;
-    serve(socket, engine, Walls::default(), || ())
+    let key = SnapshotKey::new(greet(&mut socket)?.key);
+    serve(socket, engine, key, Walls::default(), || ())
 }
 
 /// Reads the supervisor's first message.
@@ -80,6 +83,7 @@ fn first_to_go() {
 fn serve(
     socket: UnixStream,
     engine: Engine,
+    key: SnapshotKey,
     walls: Walls,
     end: impl FnOnce() + Send + 'static,
 ) -> Result<(), Error> {
@@ -102,7 +106,7 @@ fn serve(
             reader::read(socket, &orders);
             end();
         })?;
-    runtime.block_on(run_sessions(engine, output, ordered))
+    runtime.block_on(run_sessions(engine, key, output, ordered))
 }
 
 /// One session to its first output, so that none that counts is the first.
@@ -116,6 +120,7 @@ async fn warm_up(engine: &Engine) -> Result<(), Error> {
 
 async fn run_sessions(
     engine: Engine,
+    key: SnapshotKey,
     output: Output,
     mut ordered: mpsc::UnboundedReceiver<Order>,
 ) -> Result<(), Error> {
@@ -123,7 +128,11 @@ async fn run_sessions(
     loop {
         tokio::select! {
             order = ordered.recv() => match order {
-                Some(order) => drop(sessions.spawn(order.carry_out(engine.clone(), output.clone()))),
+                Some(order) => drop(sessions.spawn(order.carry_out(
+                    engine.clone(),
+                    key.clone(),
+                    output.clone(),
+                ))),
                 None => return Ok(()),
             },
             Some(ended) = sessions.join_next() => {

@@ -184,6 +184,17 @@ async fn die_in(
 
 async fn lost(pool: Pool) -> Result<(), Failed> {
     let (mut session, _recorder) = session(&pool).await?;
+    let (mut idle, _recorder) = crate::stage::session(&pool).await?;
+    run(
+        &mut session,
+        "x = [n for n in range(10)]",
+        Outcome::Completed,
+    )
+    .await?;
+    run(&mut idle, "def f(): return 42", Outcome::Completed).await?;
+    // What is kept comes after the answer.
+    run(&mut idle, "1", Outcome::Completed).await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let error = die_in(&pool, &mut session, "kept = 1\nwhile True: pass").await?;
     assert!(matches!(error, Error::Lost { recovers: true }), "{error}");
     assert!(session.is_alive());

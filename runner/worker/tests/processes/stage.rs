@@ -13,7 +13,7 @@ where
 {
     Trial::test(name.to_owned(), move || {
         let spawner = Spawner::start()?;
-        let pool = Pool::new(spawner, PoolConfig::server(workers, 8));
+        let pool = Pool::new(spawner, PoolConfig::server(workers, 8))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
