@@ -18,7 +18,7 @@ use rustix::net::{
 };
 
 use crate::error::Error;
-use crate::role;
+use crate::{inherited, role};
 
 const START: u8 = b's';
 const END: u8 = b'k';
@@ -100,6 +100,10 @@ impl Spawner {
 /// The spawner's own process: serves requests until its supervisor is gone, and takes the workers with it.
 pub(crate) fn run() -> Result<(), Error> {
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // Not on kernels before 5.11, where a worker may hold what its server was started with.
+    if let Err(error) = inherited::keep_to_oneself() {
+        eprintln!("{}: descriptors may be inherited: {error}", role::SPAWNER);
+    }
     let image = croquant_guest::open().map_err(Error::start)?;
     let mut workers: Vec<Child> = Vec::new();
     let mut request = [0; 5];

@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 /// A test that runs with a pool of its own.
 pub(crate) fn trial<F>(name: &str, workers: usize, test: fn(Pool) -> F) -> Trial
 where
-    F: Future<Output = Result<(), Failed>>,
+    F: Future<Output = Result<(), Failed>> + 'static,
 {
     Trial::test(name.to_owned(), move || {
         let spawner = Spawner::start()?;
