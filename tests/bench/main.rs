@@ -13,6 +13,7 @@ mod pipe;
 mod session;
 mod stats;
 mod trace;
+mod worker;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -54,6 +55,8 @@ enum Part {
     Trace,
     /// Bytes from one pipe to another
     Pipe,
+    /// Sessions in a worker
+    Worker,
 }
 
 /// A figure that was promised, and what was measured.
@@ -65,6 +68,9 @@ struct Promise {
 }
 
 fn main() -> Result<ExitCode> {
+    if let Some(role) = croquant_worker::Role::of_this_process() {
+        return Ok(role.play());
+    }
     let options = Options::parse();
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let python = native::Python::of_the_recipe()?;
@@ -103,6 +109,9 @@ fn main() -> Result<ExitCode> {
     if wanted(Part::Pipe) {
         let (mib, turns) = if options.quick { (64, 2) } else { (1024, 5) };
         promises.extend(pipe::measure(&python, mib, turns)?);
+    }
+    if wanted(Part::Worker) {
+        promises.extend(worker::measure(if options.quick { 100 } else { 1_000 })?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS
