@@ -14,6 +14,7 @@ mod session;
 mod snapshot;
 mod stats;
 mod trace;
+mod worker;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -57,6 +58,8 @@ enum Part {
     Trace,
     /// Bytes from one pipe to another
     Pipe,
+    /// Sessions in a worker
+    Worker,
 }
 
 /// A figure that was promised, and what was measured.
@@ -68,6 +71,9 @@ struct Promise {
 }
 
 fn main() -> Result<ExitCode> {
+    if let Some(role) = croquant_worker::Role::of_this_process() {
+        return Ok(role.play());
+    }
     let options = Options::parse();
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let python = native::Python::of_the_recipe()?;
@@ -109,6 +115,9 @@ fn main() -> Result<ExitCode> {
     if wanted(Part::Pipe) {
         let (mib, turns) = if options.quick { (64, 2) } else { (1024, 5) };
         promises.extend(pipe::measure(&python, mib, turns)?);
+    }
+    if wanted(Part::Worker) {
+        promises.extend(worker::measure(if options.quick { 100 } else { 1_000 })?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS

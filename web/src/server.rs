@@ -12,7 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use croquant_sandbox::Engine;
+use croquant_worker::Pool;
 use tokio::net::TcpListener;
 
 use crate::assets::asset;
@@ -37,16 +37,16 @@ struct Shared {
 }
 
 impl AppState {
-    /// Checks `config` and opens its pages. Sessions are made by `engine`.
+    /// Checks `config` and opens its pages. Sessions are made by `pool`.
     ///
     /// # Errors
     /// [`ConfigError`] if the folder is not there, is none, or cannot be read, or a value makes no sense.
-    pub fn new(config: &Config, engine: Engine) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, pool: Pool) -> Result<Self, ConfigError> {
         config.validate()?;
         Ok(Self(Arc::new(Shared {
             hosts: Hosts::new(config.bind, &config.hosts),
             site: Site::open(&config.pages)?,
-            registry: Registry::new(config, engine),
+            registry: Registry::new(config, pool),
         })))
     }
 

@@ -260,6 +260,9 @@ pub(crate) struct ServeFlags {
     /// A further host name under which browsers may reach the server. May be repeated
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allow_hosts: Vec<String>,
+    /// How many processes run the sessions; without it, one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: Option<u16>,
 }
 
 const EXIT_CODES: &str = "\

@@ -38,6 +38,9 @@ use exit::{Exit, Failure};
 use plan::Plan;
 
 fn main() -> ExitCode {
+    if let Some(role) = croquant_worker::Role::of_this_process() {
+        return role.play();
+    }
     let flags = match flags::Flags::try_parse() {
         Ok(flags) => flags,
         Err(error) => return asked_or_wrong(&error).into(),

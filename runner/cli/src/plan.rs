@@ -107,6 +107,8 @@ pub(crate) struct ServePlan {
     pub(crate) address: SocketAddr,
     /// Further names under which browsers may reach it.
     pub(crate) allow_hosts: Vec<String>,
+    /// How many processes run the sessions; one for each processor if it is not said.
+    pub(crate) workers: Option<u16>,
 }
 
 /// Makes the plan.
@@ -187,6 +189,7 @@ fn plan_serve(flags: ServeFlags) -> ServePlan {
         path: flags.path.map(PathBuf::from),
         address: SocketAddr::new(flags.bind, flags.port),
         allow_hosts: flags.allow_hosts,
+        workers: flags.workers,
     }
 }
 
@@ -487,6 +490,7 @@ mod tests {
             path: None,
             address: ([127, 0, 0, 1], 8000).into(),
             allow_hosts: vec![],
+            workers: None,
         };
         assert_eq!(parse(&["serve"]), Ok(Plan::Serve(expected)));
         check_error(&["serve", "--port", "70000"], "invalid value '70000'");

@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 
-use croquant_sandbox::{Engine, EngineConfig};
 use croquant_web::{AppState, Config, ConfigError, Pages};
+use croquant_worker::{Pool, PoolConfig, Spawner};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -21,25 +21,34 @@ pub(crate) fn serve(plan: &ServePlan) -> Result<Exit, Failure> {
     log_to_stderr();
     let listener = listen(plan.address)?;
     let address = listener.local_addr().map_err(Failure::host)?;
-    let state = state(plan, address)?;
     // Asked now: the answer is in files that a confined process does not see.
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    // Unpacked now, if it has to be, so that no worker waits for it.
+    image::open()?;
+    let workers = plan.workers.map_or(processors, usize::from);
+    let (state, pool) = state(plan, address, workers)?;
     // Everything is open, and there is no other thread yet.
     confinement::server(plan.path.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
+        .worker_threads(processors)
         .enable_all()
         .build()
         .map_err(Failure::host)?;
-    runtime.block_on(run(listener, state))
+    runtime.block_on(run(listener, state, pool))
 }
 
-async fn run(listener: std::net::TcpListener, state: AppState) -> Result<Exit, Failure> {
+async fn run(
+    listener: std::net::TcpListener,
+    state: AppState,
+    pool: Pool,
+) -> Result<Exit, Failure> {
     // Heard before anybody knows that the server is there, so that no stop is lost.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::host)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::host)?;
     let address = listener.local_addr().map_err(Failure::host)?;
     let listener = TcpListener::from_std(listener).map_err(Failure::host)?;
+    pool.ready().await.map_err(Failure::host)?;
+    drop(pool);
     announce(address);
     let stopped = async move {
         tokio::select! {
@@ -61,7 +70,12 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
     Ok(listener)
 }
 
-fn state(plan: &ServePlan, address: SocketAddr) -> Result<AppState, Failure> {
+/// Starts the process that starts workers: this one will be confined.
+fn state(
+    plan: &ServePlan,
+    address: SocketAddr,
+    workers: usize,
+) -> Result<(AppState, Pool), Failure> {
     let pages = match &plan.path {
         Some(path) => Pages::Folder(path.clone()),
         None => Pages::Example,
@@ -69,9 +83,10 @@ fn state(plan: &ServePlan, address: SocketAddr) -> Result<AppState, Failure> {
     let mut config = Config::tutorial(pages, address);
     config.hosts.clone_from(&plan.allow_hosts);
     let sessions = u32::try_from(config.kernels).unwrap_or(u32::MAX);
-    let engine =
-        Engine::new(image::open()?, &EngineConfig::server(sessions)).map_err(Failure::host)?;
-    AppState::new(&config, engine).map_err(|error| cannot_serve(&error))
+    let spawner = Spawner::start().map_err(Failure::host)?;
+    let pool = Pool::new(spawner, PoolConfig::server(workers, sessions)).map_err(Failure::host)?;
+    let state = AppState::new(&config, pool.clone()).map_err(|error| cannot_serve(&error))?;
+    Ok((state, pool))
 }
 
 /// The one line on stdout. Whoever started the server reads the address from it.

@@ -39,18 +39,7 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_fsync,
     libc::SYS_fdatasync,
     libc::SYS_close,
-    // Whether a file is there. Landlock leaves that open, and the hints after a program that missed one need it.
     libc::SYS_fstat,
-    libc::SYS_newfstatat,
-    libc::SYS_statx,
-    libc::SYS_readlinkat,
-    libc::SYS_getcwd,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_stat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_lstat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_readlink,
     // Waiting.
     libc::SYS_ppoll,
     libc::SYS_epoll_ctl,
@@ -82,6 +71,20 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_poll,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_epoll_wait,
+];
+
+/// Whether a file is there. Landlock leaves that open.
+const LOOKING: &[c_long] = &[
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_readlinkat,
+    libc::SYS_getcwd,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_stat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lstat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_readlink,
 ];
 
 /// Opening what is within reach.
@@ -139,8 +142,9 @@ const THREADS: &[c_long] = &[
     libc::SYS_eventfd2,
 ];
 
-/// Accepting, reading, writing and closing connections.
+/// Accepting, reading, writing and closing connections; and taking the socket of a worker from whoever starts it.
 const CONNECTIONS: &[c_long] = &[
+    libc::SYS_recvmsg,
     libc::SYS_accept4,
     libc::SYS_shutdown,
     libc::SYS_getsockname,
@@ -269,6 +273,9 @@ pub(crate) fn allowed(confinement: &Confinement) -> Vec<Call> {
             allow(&mut calls, CHANGING);
             allow(&mut calls, WRITING);
         }
+    }
+    if confinement.looks {
+        allow(&mut calls, LOOKING);
     }
     if confinement.terminal {
         terminal(&mut calls);

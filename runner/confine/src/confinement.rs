@@ -14,6 +14,8 @@ pub struct Confinement {
     pub terminal: bool,
     /// Whether connections may be accepted, on sockets that listen already. None may be opened, ever.
     pub connections: bool,
+    /// Whether one may ask if a file is there, which landlock leaves open. The hints after a program that missed one need it.
+    pub looks: bool,
     /// How many descriptors may be open at once; what the process was given if that is less.
     pub descriptors: u64,
 }
@@ -59,6 +61,7 @@ impl Confinement {
             reach,
             terminal: false,
             connections: false,
+            looks: true,
             descriptors: u64::from(open_files) + OWN_DESCRIPTORS,
         }
     }
@@ -77,6 +80,14 @@ impl Confinement {
             connections: true,
             descriptors: u64::MAX,
             ..Self::program(reach, 0)
+        }
+    }
+
+    /// A worker: the sockets and files that are open already, and nothing else.
+    pub fn worker() -> Self {
+        Self {
+            looks: false,
+            ..Self::program(Vec::new(), 0)
         }
     }
 

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 
+use serde::{Deserialize, Serialize};
+
 /// A boxed future, the shape in which a trait object returns one.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -26,7 +28,7 @@ pub trait Console: Send + 'static {
 }
 
 /// An output stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Stream {
     /// Standard output.
     Stdout,
@@ -35,7 +37,7 @@ pub enum Stream {
 }
 
 /// What [`Console::input`] gives back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The line, without its newline.
     Line(String),
@@ -55,7 +57,7 @@ pub struct Message {
 }
 
 /// The kinds of [`Message`], numbered as in the guest's interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MessageKind {
     /// The value of a cell's last expression.
     ExecuteResult,

@@ -1,7 +1,9 @@
 //! How a call ended, and what it used.
 
+use serde::{Deserialize, Serialize};
+
 /// How a call ended. Each limit has its own outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It ran to its end.
     Completed,
@@ -88,7 +90,7 @@ impl std::fmt::Display for Outcome {
 }
 
 /// A call's outcome and what it used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// How it ended.
     pub outcome: Outcome,
@@ -125,7 +127,7 @@ pub struct Report {
 }
 
 /// The answer to [`Session::call`](crate::Session::call).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Called {
     /// How the call ended.
     pub report: Report,

@@ -313,6 +313,11 @@ impl Session {
         Checkpoint::take(store, memory, from, pristine, map, most_bytes, old).await
     }
 
+    /// What is kept to go back to weighs, in bytes; `None` if nothing is, or what is kept is older than the last call.
+    pub fn checkpoint_bytes(&self) -> Option<usize> {
+        self.rest.bytes()
+    }
+
     /// A handle that interrupts this session from elsewhere.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter::new(self.signals.clone())

@@ -20,7 +20,8 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use croquant_sandbox::Error;
+use croquant_sandbox::Error as SandboxError;
+use croquant_worker::Error;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -79,7 +80,9 @@ impl Kernel {
             room: Arc::new(Semaphore::new(WAITING_BYTES)),
             _tasks: tasks,
         };
-        has_started.await.unwrap_or(Err(Error::Ended))?;
+        has_started
+            .await
+            .unwrap_or(Err(SandboxError::Ended.into()))?;
         Ok(kernel)
     }
 
@@ -152,8 +155,8 @@ impl Kernel {
     async fn restart(&self) -> Result<(), Error> {
         let (done, restarted) = oneshot::channel();
         let sent = self.control.send(Control::Restart(done)).await;
-        sent.map_err(|_| Error::Ended)?;
-        restarted.await.unwrap_or(Err(Error::Ended))
+        sent.map_err(|_| SandboxError::Ended)?;
+        restarted.await.unwrap_or(Err(SandboxError::Ended.into()))
     }
 
     /// Ends the session and tells the clients.

@@ -7,7 +7,8 @@ mod tools;
 use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard};
 
-use croquant_sandbox::{Engine, Error, Limits, Policy, Session};
+use croquant_sandbox::{Limits, Policy};
+use croquant_worker::{Error, Pool, RemoteSession};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::console::{Call, Calls, PageConsole};
@@ -39,7 +40,7 @@ impl Queued {
 /// What an owner needs to make sessions.
 #[derive(Debug, Clone)]
 pub(super) struct Means {
-    pub(super) engine: Engine,
+    pub(super) pool: Pool,
     pub(super) policy: Policy,
     pub(super) limits: Limits,
 }
@@ -48,7 +49,7 @@ pub(super) struct Owner {
     means: Means,
     hub: Arc<Hub>,
     calls: Calls,
-    session: Option<Session>,
+    session: Option<RemoteSession>,
     shell: mpsc::Receiver<Queued>,
     control: mpsc::Receiver<Control>,
     /// Requests taken from `shell` while looking for those to abort.
@@ -163,12 +164,12 @@ impl Owner {
         self.history = History::default();
         *self.call() = Call::default();
         let Means {
-            engine,
+            pool,
             policy,
             limits,
         } = &self.means;
         let console = PageConsole::new(Arc::clone(&self.hub), Arc::clone(&self.calls));
-        let session = Session::start(engine, policy, limits, Box::new(console)).await;
+        let session = pool.session(policy, limits, Box::new(console)).await;
         match session {
             Ok(session) => {
                 self.session = Some(session);
@@ -224,9 +225,6 @@ impl Owner {
         if self.needs_renewal() {
             // A failure is logged and shown as `dead`; a restart tries again.
             let _ = self.renew().await;
-        } else if let Some(session) = &mut self.session {
-            // The answer is on its way: nobody waits for this.
-            session.checkpoint().await;
         }
         Life::On
     }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use croquant_sandbox::{Engine, Error, Policy};
+use croquant_sandbox::Policy;
+use croquant_worker::{Error, Pool};
 
 use super::Kernel;
 use super::owner::Means;
@@ -43,10 +44,10 @@ struct Tables {
 }
 
 impl Registry {
-    pub(crate) fn new(config: &Config, engine: Engine) -> Self {
+    pub(crate) fn new(config: &Config, pool: Pool) -> Self {
         Self {
             means: Means {
-                engine,
+                pool,
                 policy: Policy::default(),
                 limits: config.limits.clone(),
             },
@@ -94,7 +95,7 @@ impl Registry {
         let kernel = Arc::new(kernel.map_err(|error| cannot_start(&error))?);
         let mut tables = self.tables();
         if tables.closed {
-            return Err(cannot_start(&Error::Ended));
+            return Err(cannot_start(&Error::from(croquant_sandbox::Error::Ended)));
         }
         tables
             .kernels

@@ -40,6 +40,7 @@ pub(crate) enum Attempt {
     OpenManyFiles,
     FilterAgain,
     // What stays.
+    Look,
     ReadGranted,
     WriteGranted,
     RenameGranted,
@@ -74,7 +75,7 @@ pub(crate) struct Ready {
 }
 
 impl Attempt {
-    pub(crate) const ALL: [Self; 35] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::ReadSecret,
         Self::ReadPasswords,
         Self::ListRoot,
@@ -100,6 +101,7 @@ impl Attempt {
         Self::LockTerminal,
         Self::OpenManyFiles,
         Self::FilterAgain,
+        Self::Look,
         Self::ReadGranted,
         Self::WriteGranted,
         Self::RenameGranted,
@@ -115,9 +117,9 @@ impl Attempt {
     /// How it ends behind which walls.
     pub(crate) fn expected(self) -> Vec<(Wall, Ending)> {
         use Ending::{Killed, Refused, Success};
-        use Wall::{Alone, Landlock, Program, Prompt, Seccomp, Server};
+        use Wall::{Alone, Landlock, Program, Prompt, Seccomp, Server, Worker};
         let everywhere = |ending| {
-            [Program, Alone, Prompt, Server]
+            [Program, Alone, Prompt, Server, Worker]
                 .map(|wall| (wall, ending))
                 .to_vec()
         };
@@ -137,7 +139,12 @@ impl Attempt {
             | Self::LinkOut
             | Self::OpenOwnMemory => also(everywhere(Refused), Landlock, Refused),
             // Landlock does not look at times: seccomp does where nothing may be written.
-            Self::TouchReadOnly => vec![(Alone, Refused), (Prompt, Refused), (Server, Refused)],
+            Self::TouchReadOnly => vec![
+                (Alone, Refused),
+                (Prompt, Refused),
+                (Server, Refused),
+                (Worker, Refused),
+            ],
             Self::Connect | Self::SignalParent => also(
                 also(everywhere(Refused), Landlock, Refused),
                 Seccomp,
@@ -154,15 +161,26 @@ impl Attempt {
             }
             Self::Fork => also(everywhere(Refused), Seccomp, Refused),
             Self::OpenManyFiles => vec![(Program, Refused)],
-            Self::ReadGranted => vec![(Program, Success), (Server, Success), (Alone, Refused)],
+            Self::Look => vec![(Program, Success), (Server, Success), (Worker, Refused)],
+            Self::ReadGranted => vec![
+                (Program, Success),
+                (Server, Success),
+                (Alone, Refused),
+                (Worker, Refused),
+            ],
             Self::WriteGranted | Self::RenameGranted => {
                 vec![(Program, Success), (Server, Refused), (Alone, Refused)]
             }
             Self::AppendHistory => vec![(Prompt, Success), (Program, Refused), (Server, Refused)],
             Self::ChangeTerminal => vec![(Prompt, Success), (Program, Refused), (Server, Refused)],
             Self::UseMemory | Self::UseOpenFile | Self::Thread => everywhere(Success),
-            Self::Abort => vec![(Program, Success), (Alone, Success)],
-            Self::Accept => vec![(Server, Success), (Program, Refused), (Prompt, Refused)],
+            Self::Abort => vec![(Program, Success), (Alone, Success), (Worker, Success)],
+            Self::Accept => vec![
+                (Server, Success),
+                (Program, Refused),
+                (Prompt, Refused),
+                (Worker, Refused),
+            ],
         }
     }
 
@@ -218,6 +236,7 @@ impl Attempt {
                 files.collect::<io::Result<Vec<_>>>().map(drop)
             }
             Self::FilterAgain => raw::filter(),
+            Self::Look => fs::metadata(folder.join("secret")).map(drop),
             Self::ReadGranted => match fs::read_to_string(read.join("file"))?.as_str() {
                 "read" => fs::read_dir(&read).map(drop),
                 _ => Err(io::Error::other("not what was there")),

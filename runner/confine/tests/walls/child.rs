@@ -26,16 +26,19 @@ pub(crate) enum Wall {
     Prompt,
     /// All, as `croquant serve` does.
     Server,
+    /// All, as workers do.
+    Worker,
 }
 
 impl Wall {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Landlock,
         Self::Seccomp,
         Self::Program,
         Self::Alone,
         Self::Prompt,
         Self::Server,
+        Self::Worker,
     ];
 
     /// Whether it is not what it should be without `wall`.
@@ -55,6 +58,7 @@ impl Wall {
             Self::Seccomp => Confinement::program(folders, 64).seccomp().map(drop),
             Self::Program => Confinement::program(folders, 64).apply().map(drop),
             Self::Alone => Confinement::program(Vec::new(), 64).apply().map(drop),
+            Self::Worker => Confinement::worker().apply().map(drop),
             Self::Prompt => {
                 let history = vec![reach("history", Access::Change)];
                 Confinement::prompt(history, 64).apply().map(drop)

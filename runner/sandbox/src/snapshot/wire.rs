@@ -150,7 +150,7 @@ impl Snapshot {
             memory_bytes: self.memory_bytes() as u64,
             pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
         };
-        let mut plain = postcard::to_stdvec(&description)?;
+        let mut plain = postcard::to_allocvec(&description)?;
         plain.reserve(self.bytes());
         let mut last = 0;
         for page in pages {

@@ -1,6 +1,6 @@
 //! Requests that do not wait for their turn: interrupt, restart, shut down.
 
-use croquant_sandbox::{Error, Interrupter};
+use croquant_worker::{Error, Interrupter};
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::hub::{Hub, Origin};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use croquant_sandbox::{Cell, Error, Report};
+use croquant_sandbox::{Cell, Error as SandboxError, Report};
+use croquant_worker::Error;
 use serde_json::value::RawValue;
 
 use super::super::console::Call;
@@ -55,7 +56,10 @@ impl Owner {
                 return Next::Stop(stop);
             }
         };
-        let restored = ended.as_ref().is_ok_and(|report| report.restored);
+        let restored = match &ended {
+            Ok(report) => report.restored,
+            Err(error) => matches!(error, Error::Lost { recovers: true }),
+        };
         let error = self.show_ending(ended, origin);
         if let Some(error) = error {
             self.reply_error(origin, &error);
@@ -86,7 +90,7 @@ impl Owner {
         mode: CellMode,
     ) -> Result<Result<Report, Error>, Stop> {
         let Some(session) = &mut self.session else {
-            return Ok(Err(Error::Ended));
+            return Ok(Err(SandboxError::Ended.into()));
         };
         let cell = Cell {
             source: &content.code,
@@ -120,8 +124,12 @@ impl Owner {
             Ok(report) => Ending::of(&report, reported, &self.means.limits),
             Err(error) => {
                 tracing::error!(%error, "a cell could not be run");
+                let name = match error {
+                    Error::Lost { .. } | Error::Quarantined => "SessionLost",
+                    _ => "SandboxError",
+                };
                 Ending {
-                    error: Some(ErrorContent::new("SandboxError", told(&error))),
+                    error: Some(ErrorContent::new(name, told(&error))),
                     notice: None,
                 }
             }
@@ -172,8 +180,19 @@ impl Owner {
 /// What a reader is told of the host's failure; the log has the rest.
 pub(super) fn told(error: &Error) -> String {
     match error {
-        Error::Ended => "there is no session any more\nhint: restart".to_owned(),
-        Error::TooLarge { .. } => error.to_string(),
+        Error::Sandbox(SandboxError::Ended) => "there is no session any more\nhint: restart".to_owned(),
+        Error::Sandbox(SandboxError::TooLarge { .. }) | Error::TooLong { .. } => error.to_string(),
+        Error::Lost { recovers: true } => {
+            "the process that ran this cell has ended\nhint: run the cell again; the variables are as they were before it"
+                .to_owned()
+        }
+        Error::Lost { recovers: false } => {
+            "the process that ran this page has ended, and its variables are lost\nhint: run the cells from the beginning".to_owned()
+        }
+        Error::Quarantined => {
+            "this cell has ended the process that runs it twice; its variables are lost\nhint: change the cell, and run the others from the beginning"
+                .to_owned()
+        }
         _ => {
             "the sandbox failed\nhint: restart, and tell the author of the page if it happens again"
                 .to_owned()

@@ -43,7 +43,7 @@ impl Owner {
         request: &str,
     ) -> Result<Result<Json, ErrorContent>, Stop> {
         let Some(session) = &mut self.session else {
-            let error = told(&croquant_sandbox::Error::Ended);
+            let error = told(&croquant_sandbox::Error::Ended.into());
             return Ok(Err(ErrorContent::new("SandboxError", error)));
         };
         let interrupter = session.interrupter();

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use croquant_sandbox::{Engine, EngineConfig};
 use croquant_web::{AppState, Config, Pages};
+use croquant_worker::{Pool, PoolConfig};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -57,7 +58,8 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let mut config = Config::tutorial(pages, address);
         change(&mut config);
-        let state = AppState::new(&config, engine()).unwrap();
+        let pool = Pool::in_process(engine(), PoolConfig::server(2, 200)).unwrap();
+        let state = AppState::new(&config, pool).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(croquant_web::serve(listener, state, async {

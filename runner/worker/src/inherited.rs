@@ -1,0 +1,24 @@
+//! Descriptors that a process was started with.
+
+#![expect(unsafe_code, reason = "no library asks the kernel for this without it")]
+
+use std::io;
+
+/// Keeps whatever this process has open, besides the standard streams, from the programs that it starts: what a careless shell has left open is
+/// no business of a worker's.
+pub(crate) fn keep_to_oneself() -> io::Result<()> {
+    let (first, last) = (3_u32, u32::MAX);
+    // SAFETY: no memory is given, and nothing is closed here: the flag takes effect in another program.
+    let answer = unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            first,
+            last,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    };
+    if answer < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}

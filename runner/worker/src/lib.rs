@@ -1,0 +1,33 @@
+//! Sessions in confined processes.
+//!
+//! A [`Pool`] runs workers: processes of this same executable, each with an engine of its own and many sessions, and with nothing else: no file,
+//! no network, no other process, only the socket to its supervisor. A [`RemoteSession`] is used like a session of the sandbox. Its
+//! console stays where it was made: what the guest prints and asks crosses the wire.
+//!
+//! A guest that breaks out of the sandbox, or brings its process down, finds and harms what its worker has: nothing but the other sessions in
+//! it. These come back in another worker when they are next called.
+//!
+//! # Who starts workers
+//! A server confines itself before it serves, and a confined process starts no program. So a [`Spawner`] is started before: a process with one
+//! thread that knows two requests, to start a worker and to end one. It passes on the new worker's socket. (Spare workers would
+//! do without it, until the last spare one has died.)
+//!
+//! Workers and spawner are told what they are by the name under which they are started: the executable's `main` asks
+//! [`Role::of_this_process`] first.
+//!
+//! # Fixed memory
+//! Output crosses ahead of its reader by [a window](wire::WINDOW_BYTES) for each session, and a guest that is further ahead waits. Messages
+//! (results, displays) do not wait; what one call sends of them is bounded by its limits. A worker that sends more than it may is ended.
+
+mod error;
+mod inherited;
+mod pool;
+mod role;
+mod spawner;
+mod wire;
+mod worker;
+
+pub use error::Error;
+pub use pool::{Interrupter, Pool, PoolConfig, RemoteSession, WorkerState};
+pub use role::Role;
+pub use spawner::Spawner;

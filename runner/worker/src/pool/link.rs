@@ -1,0 +1,261 @@
+//! The connection to one worker.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use croquant_sandbox::Outcome;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::place::{Mail, Place};
+use super::{Source, WorkerState};
+use crate::error::Error;
+use crate::wire::{CHECKPOINT_BYTES, FromWorker, Hello, Number, Ready, ToWorker, frame};
+
+/// How long a worker may take to be ready. It takes some milliseconds.
+const START: Duration = Duration::from_secs(30);
+
+/// The connection to one worker.
+#[derive(Debug)]
+pub(super) struct Link {
+    to: mpsc::UnboundedSender<Vec<u8>>,
+    routes: Arc<Routes>,
+    places: Arc<Semaphore>,
+    max_sessions: u32,
+    busy: AtomicUsize,
+    ready: Ready,
+    process: u32,
+    source: Arc<Source>,
+    /// Who reads and who writes. Dropping the set ends them.
+    _tasks: JoinSet<()>,
+}
+
+/// Where messages of sessions go.
+#[derive(Debug, Default)]
+struct Routes {
+    is_down: AtomicBool,
+    table: Mutex<HashMap<Number, Route>>,
+}
+
+/// A session of the worker's, until it has given its place back.
+#[derive(Debug)]
+struct Route {
+    mail: Arc<Mail>,
+    inbox: mpsc::UnboundedSender<FromWorker>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Link {
+    /// Starts a worker and waits until it is ready.
+    pub(super) async fn open(source: Arc<Source>, hello: Hello) -> Result<Self, Error> {
+        let starter = Arc::clone(&source);
+        let started = tokio::task::spawn_blocking(move || starter.start()).await;
+        let (process, socket) = started.map_err(Error::start)??;
+        socket.set_nonblocking(true)?;
+        let (mut reader, mut writer) = UnixStream::from_std(socket)?.into_split();
+        writer
+            .write_all(&frame::encode(&hello).map_err(Error::start)?)
+            .await?;
+        let greeted = tokio::time::timeout(START, frame::receive(&mut reader)).await;
+        let ready: Ready = match greeted {
+            Ok(Ok(ready)) => ready,
+            Ok(Err(error)) => {
+                source.end(process);
+                return Err(Error::start(error));
+            }
+            Err(_) => {
+                source.end(process);
+                return Err(Error::start("it is not ready in time"));
+            }
+        };
+        if ready.version != hello.version || ready.image != hello.image {
+            source.end(process);
+            return Err(Error::start("it is of another version"));
+        }
+        let routes = Arc::new(Routes::default());
+        let (to, messages) = mpsc::unbounded_channel();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(write(writer, messages));
+        tasks.spawn(read(
+            reader,
+            Arc::clone(&routes),
+            Arc::clone(&source),
+            process,
+        ));
+        let most = usize::try_from(hello.max_sessions).unwrap_or(usize::MAX);
+        Ok(Self {
+            to,
+            routes,
+            places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            max_sessions: hello.max_sessions,
+            busy: AtomicUsize::new(0),
+            ready,
+            process,
+            source,
+            _tasks: tasks,
+        })
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        !self.routes.is_down.load(Ordering::Acquire)
+    }
+
+    /// Sessions, and calls that run: less is better.
+    pub(super) fn load(&self) -> (usize, usize) {
+        (self.sessions(), self.busy.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn busy(&self) -> &AtomicUsize {
+        &self.busy
+    }
+
+    fn sessions(&self) -> usize {
+        let most = usize::try_from(self.max_sessions).unwrap_or(usize::MAX);
+        most.saturating_sub(self.places.available_permits())
+    }
+
+    pub(super) fn state(&self) -> WorkerState {
+        WorkerState {
+            process: self.process,
+            sessions: self.sessions(),
+            landlock: self.ready.landlock,
+            seccomp: self.ready.seccomp,
+        }
+    }
+
+    /// Room for one more session.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// Opens a route for session `number`, which may be `ahead_bytes` ahead of its reader.
+    pub(super) fn route(
+        self: &Arc<Self>,
+        number: Number,
+        ahead_bytes: usize,
+        place: OwnedSemaphorePermit,
+    ) -> Place {
+        let mail = Arc::new(Mail::new(ahead_bytes));
+        let (inbox, received) = mpsc::unbounded_channel();
+        let route = Route {
+            mail: Arc::clone(&mail),
+            inbox,
+            _place: place,
+        };
+        let mut table = self.routes.table();
+        // On a link that is down, nobody would close it: the place is lost at once.
+        if self.is_up() {
+            table.insert(number, route);
+        }
+        drop(table);
+        Place::new(Arc::clone(self), number, mail, received)
+    }
+
+    /// Sends a message. What waits is bounded: one call for each session, and answers to what it asked.
+    pub(super) fn send(&self, message: &ToWorker) -> Result<(), Error> {
+        match frame::encode(message) {
+            Ok(frame) => {
+                // A worker that is gone: whoever waits for an answer hears of it.
+                let _ = self.to.send(frame);
+                Ok(())
+            }
+            Err(frame::FrameError::TooLong { bytes }) => Err(Error::TooLong { bytes }),
+            Err(error) => Err(Error::start(error)),
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // A guest that does not come back would keep the process from noticing that its socket is closed.
+        self.source.end(self.process);
+    }
+}
+
+async fn write(mut socket: OwnedWriteHalf, mut messages: mpsc::UnboundedReceiver<Vec<u8>>) {
+    while let Some(frame) = messages.recv().await {
+        if socket.write_all(&frame).await.is_err() {
+            // Whoever reads sees the same.
+            return;
+        }
+    }
+}
+
+async fn read(mut socket: OwnedReadHalf, routes: Arc<Routes>, source: Arc<Source>, process: u32) {
+    let why = loop {
+        match frame::receive(&mut socket).await {
+            Ok(message) => {
+                if let Err(why) = routes.deliver(message) {
+                    break why.to_owned();
+                }
+            }
+            Err(error) => break error.to_string(),
+        }
+    };
+    tracing::warn!(process, why, "a worker is lost");
+    routes.close();
+    source.end(process);
+}
+
+impl Routes {
+    /// Passes a message on, without waiting. An error is a worker that does what it must not.
+    fn deliver(&self, message: FromWorker) -> Result<(), &'static str> {
+        let number = message.number();
+        let mut table = self.table();
+        let route = table
+            .get(&number)
+            .ok_or("it speaks for an unknown session")?;
+        match message {
+            FromWorker::Gone(_) => {
+                table.remove(&number);
+                return Ok(());
+            }
+            FromWorker::Checkpoint(_, bytes) => {
+                if bytes
+                    .as_ref()
+                    .is_some_and(|bytes| bytes.0.len() > CHECKPOINT_BYTES)
+                {
+                    return Err("it wants more kept than it may");
+                }
+                route.mail.keep(bytes);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let FromWorker::Ended(_, ended) = &message {
+            let by_itself = ended.as_ref().is_ok_and(|called| {
+                matches!(
+                    called.report.outcome,
+                    Outcome::Completed | Outcome::Raised | Outcome::Exited(_)
+                )
+            });
+            if !by_itself {
+                route.mail.hurry();
+            }
+        }
+        if !route.mail.hold(message.cost()) {
+            return Err("it sends more than it may");
+        }
+        // Nobody is there to take it: the session was dropped, and is about to end.
+        let _ = route.inbox.send(message);
+        Ok(())
+    }
+
+    /// Ends all sessions: their owners find their inboxes closed.
+    fn close(&self) {
+        let mut table = self.table();
+        self.is_down.store(true, Ordering::Release);
+        for (_, route) in table.drain() {
+            route.mail.hurry();
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<Number, Route>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

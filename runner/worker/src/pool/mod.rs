@@ -1,0 +1,242 @@
+//! The supervisor's side: workers, and which session is where.
+
+mod interrupter;
+mod link;
+mod place;
+mod session;
+
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use croquant_sandbox::{Console, Engine, Limits, Policy, SnapshotKey};
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
+
+use crate::error::Error;
+use crate::spawner::Spawner;
+use crate::wire::{Hello, Number, VERSION};
+use crate::worker;
+
+pub use interrupter::Interrupter;
+use link::Link;
+pub use session::RemoteSession;
+
+/// How many workers there are, and what each holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// Processes: one for each core is best, as a worker runs one guest at a time.
+    pub workers: usize,
+    /// Sessions alive at once in each.
+    pub sessions_per_worker: u32,
+    /// The largest memory that a session can have, whatever its limits say.
+    pub max_memory_bytes: usize,
+}
+
+impl PoolConfig {
+    /// Room for `sessions` of up to 1 GiB each, over `workers`.
+    pub fn server(workers: usize, sessions: u32) -> Self {
+        let shares = u32::try_from(workers.max(1)).unwrap_or(u32::MAX);
+        Self {
+            workers: workers.max(1),
+            sessions_per_worker: sessions.div_ceil(shares),
+            max_memory_bytes: 1 << 30,
+        }
+    }
+}
+
+/// Workers, and the sessions in them. Cheap to clone; the workers end with the last clone.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    source: Arc<Source>,
+    config: PoolConfig,
+    slots: Vec<Slot>,
+    numbers: AtomicU64,
+    key: SnapshotKey,
+}
+
+/// Where workers come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Processes(Spawner),
+    Threads(Engine),
+}
+
+/// The place of one worker. It is started when it is first needed, and anew after it died.
+#[derive(Debug, Default)]
+struct Slot {
+    link: Mutex<Option<Arc<Link>>>,
+    now: std::sync::Mutex<Option<Arc<Link>>>,
+}
+
+/// A worker, as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerState {
+    /// Its process; 0 for one in this process.
+    pub process: u32,
+    /// The sessions in it.
+    pub sessions: usize,
+    /// The version of landlock's interface that confines it.
+    pub landlock: Option<u32>,
+    /// Whether its system calls are filtered.
+    pub seccomp: bool,
+}
+
+impl Pool {
+    /// A pool of processes that `spawner` starts.
+    ///
+    /// # Errors
+    /// The operating system has no random numbers.
+    pub fn new(spawner: Spawner, config: PoolConfig) -> Result<Self, Error> {
+        Self::of(Source::Processes(spawner), config)
+    }
+
+    /// A pool of threads of this process that share `engine`: the same in everything but the walls. For tests, and where no process can be started.
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub fn in_process(engine: Engine, config: PoolConfig) -> Result<Self, Error> {
+        Self::of(Source::Threads(engine), config)
+    }
+
+    fn of(source: Source, config: PoolConfig) -> Result<Self, Error> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                source: Arc::new(source),
+                config,
+                slots: (0..config.workers.max(1))
+                    .map(|_| Slot::default())
+                    .collect(),
+                numbers: AtomicU64::new(0),
+                // What one server's workers write down no other has to read.
+                key: SnapshotKey::random().map_err(Error::start)?,
+            }),
+        })
+    }
+
+    /// Starts all workers that do not run. Without it, each starts when it is first needed.
+    ///
+    /// # Errors
+    /// [`Error::Start`]
+    pub async fn ready(&self) -> Result<(), Error> {
+        for slot in &self.inner.slots {
+            self.link(slot).await?;
+        }
+        Ok(())
+    }
+
+    /// The workers that run.
+    pub fn workers(&self) -> Vec<WorkerState> {
+        let links = self.inner.slots.iter().filter_map(Slot::now);
+        links.map(|link| link.state()).collect()
+    }
+
+    /// Starts a session in the worker that has the fewest.
+    ///
+    /// # Errors
+    /// [`Error::NotHere`], [`Error::Full`], [`Error::Start`], or why the sandbox refuses.
+    pub async fn session(
+        &self,
+        policy: &Policy,
+        limits: &Limits,
+        console: Box<dyn Console>,
+    ) -> Result<RemoteSession, Error> {
+        RemoteSession::start(self.clone(), policy, limits, console).await
+    }
+
+    /// The most sessions that there can be.
+    fn max_sessions(&self) -> u32 {
+        let workers = u32::try_from(self.inner.slots.len()).unwrap_or(u32::MAX);
+        self.inner
+            .config
+            .sessions_per_worker
+            .saturating_mul(workers)
+    }
+
+    fn number(&self) -> Number {
+        Number(self.inner.numbers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A place in the worker that has the fewest sessions.
+    async fn place(&self) -> Result<(Arc<Link>, OwnedSemaphorePermit), Error> {
+        let load = |slot: &&Slot| slot.now().map_or((0, 0), |link| link.load());
+        let mut slots: Vec<&Slot> = self.inner.slots.iter().collect();
+        slots.sort_by_key(load);
+        for slot in slots {
+            let link = self.link(slot).await?;
+            if let Some(place) = link.place() {
+                return Ok((link, place));
+            }
+        }
+        Err(Error::Full {
+            max_sessions: self.max_sessions(),
+        })
+    }
+
+    /// The slot's worker, started if it does not run.
+    async fn link(&self, slot: &Slot) -> Result<Arc<Link>, Error> {
+        let mut held = slot.link.lock().await;
+        if let Some(link) = held.as_ref().filter(|link| link.is_up()) {
+            return Ok(Arc::clone(link));
+        }
+        let PoolConfig {
+            sessions_per_worker,
+            max_memory_bytes,
+            ..
+        } = self.inner.config;
+        let hello = Hello {
+            version: VERSION,
+            image: croquant_guest::HASH.to_owned(),
+            max_sessions: sessions_per_worker,
+            max_memory_bytes: max_memory_bytes as u64,
+            key: *self.inner.key.as_bytes(),
+        };
+        let source = Arc::clone(&self.inner.source);
+        let link = Arc::new(Link::open(source, hello).await?);
+        *held = Some(Arc::clone(&link));
+        *slot.now.lock().expect("no holder panics") = Some(Arc::clone(&link));
+        Ok(link)
+    }
+}
+
+impl Slot {
+    /// The worker, if it runs.
+    fn now(&self) -> Option<Arc<Link>> {
+        let now = self.now.lock().expect("no holder panics");
+        now.as_ref().filter(|link| link.is_up()).cloned()
+    }
+}
+
+impl Source {
+    /// Starts a worker: its process, and the socket to it. Waits without giving way.
+    fn start(&self) -> Result<(u32, UnixStream), Error> {
+        match self {
+            Self::Processes(spawner) => spawner.worker(),
+            Self::Threads(engine) => {
+                let (own, other) = UnixStream::pair()?;
+                let engine = engine.clone();
+                // It ends when its socket closes.
+                std::thread::Builder::new()
+                    .name("worker".into())
+                    .spawn(move || {
+                        if let Err(error) = worker::run_here(other, engine) {
+                            tracing::error!(%error, "a worker has ended");
+                        }
+                    })?;
+                Ok((0, own))
+            }
+        }
+    }
+
+    /// Ends a worker that does not keep to the protocol, or does not notice that it is not wanted.
+    fn end(&self, process: u32) {
+        match self {
+            Self::Processes(spawner) => spawner.end(process),
+            Self::Threads(_) => {}
+        }
+    }
+}

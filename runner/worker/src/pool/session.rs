@@ -1,0 +1,310 @@
+//! A session in a worker, used like one of this process.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use croquant_sandbox::{
+    Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report, Stream,
+};
+
+use super::Pool;
+use super::interrupter::Interrupter;
+use super::link::Link;
+use super::place::Place;
+use crate::error::Error;
+use crate::wire::{Bytes, Call, Failure, FromWorker, PIECE_BYTES, Start, ToWorker, WINDOW_BYTES};
+
+/// The most that one message may hold, by a session's limits: a frame has to hold it.
+const MOST_HOST_BYTES: usize = 64 << 20;
+
+/// How much of messages, which do not wait for room, may be on the way besides the window, whatever the limits say.
+const MOST_AHEAD_BYTES: u64 = 256 << 20;
+
+/// How many workers a session may cost before it gets no more.
+const MOST_LOSSES: u32 = 2;
+
+/// A session in a worker. Dropping it ends the session; so does dropping the future of a call.
+pub struct RemoteSession {
+    pool: Pool,
+    start: Box<Start>,
+    console: Box<dyn Console>,
+    /// `None` once the session has ended, and while a call runs.
+    place: Option<Place>,
+    interrupter: Interrupter,
+    is_alive: bool,
+    /// What the session was after the last call that it was sent for.
+    kept: Kept,
+    /// Workers that died in its calls, since the last that ended.
+    losses: u32,
+}
+
+/// How a session that lost its worker can come back.
+#[derive(Debug)]
+enum Kept {
+    /// No call has ended yet: it starts again.
+    Fresh,
+    /// The state after the last call.
+    Checkpoint(Bytes),
+    /// What the last call left has not come, or is too large to be kept.
+    Nothing,
+}
+
+impl std::fmt::Debug for RemoteSession {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("RemoteSession")
+            .field("alive", &self.is_alive())
+            .finish_non_exhaustive()
+    }
+}
+
+impl RemoteSession {
+    pub(super) async fn start(
+        pool: Pool,
+        policy: &Policy,
+        limits: &Limits,
+        console: Box<dyn Console>,
+    ) -> Result<Self, Error> {
+        policy.check().map_err(SandboxError::from)?;
+        let refuse = |what| Err(Error::NotHere { what });
+        if !policy.mounts.is_empty() {
+            return refuse("a folder of the host");
+        }
+        if limits.host_bytes > MOST_HOST_BYTES {
+            return refuse("a limit of more than 64 MiB on what the host holds at once");
+        }
+        let mut session = Self {
+            pool,
+            start: Box::new(Start {
+                policy: policy.clone(),
+                limits: limits.clone(),
+                resume: None,
+            }),
+            console,
+            place: None,
+            interrupter: Interrupter::default(),
+            is_alive: true,
+            kept: Kept::Fresh,
+            losses: 0,
+        };
+        session.settle().await?;
+        Ok(session)
+    }
+
+    /// Runs a cell, as [`Session::execute`](croquant_sandbox::Session::execute) does.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] if the worker died meanwhile, [`Error::Quarantined`] if that happened twice, or as in the sandbox.
+    pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
+        Ok(self.ask(Call::execute(cell)).await?.report)
+    }
+
+    /// Asks the guest's own tools, as [`Session::call`](croquant_sandbox::Session::call) does.
+    ///
+    /// # Errors
+    /// As [`RemoteSession::execute`].
+    pub async fn call(&mut self, request_json: &str) -> Result<Called, Error> {
+        self.ask(Call::Request(request_json.to_owned())).await
+    }
+
+    /// A handle that interrupts this session from elsewhere.
+    pub fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    /// Whether the session takes further calls.
+    pub fn is_alive(&self) -> bool {
+        self.is_alive && !self.interrupter.is_killed()
+    }
+
+    async fn ask(&mut self, call: Call) -> Result<Called, Error> {
+        if call.len() > MOST_HOST_BYTES {
+            return Err(Error::TooLong { bytes: call.len() });
+        }
+        if !self.is_alive() {
+            return Err(SandboxError::Ended.into());
+        }
+        if self
+            .place
+            .as_ref()
+            .is_none_or(|place| !place.link().is_up())
+        {
+            self.settle().await?;
+        }
+        // If this future is dropped, so is the place, and with it the session.
+        self.is_alive = false;
+        let mut place = self.place.take().ok_or(SandboxError::Ended)?;
+        self.note_checkpoint(&place);
+        place.mail.begin_call();
+        place.send(&ToWorker::Call(place.number(), call))?;
+        let ended = {
+            let _busy = Busy::new(Arc::clone(place.link()));
+            self.converse(&mut place).await
+        };
+        let Some(ended) = ended else {
+            return Err(self.lose(&place));
+        };
+        let called = ended.map_err(SandboxError::from)?;
+        self.losses = 0;
+        self.kept = Kept::Nothing;
+        self.note_checkpoint(&place);
+        self.is_alive = called.report.alive;
+        if self.is_alive {
+            self.place = Some(place);
+        }
+        Ok(called)
+    }
+
+    /// Serves the console until the call ends; `None` if the worker is lost before.
+    async fn converse(&mut self, place: &mut Place) -> Option<Result<Called, Failure>> {
+        let patience = Duration::from_millis(self.start.limits.deadline_ms);
+        let mut next = None;
+        loop {
+            let message = match next.take() {
+                Some(message) => message,
+                None => place.receive().await?,
+            };
+            let cost = message.cost();
+            match message {
+                FromWorker::Write(_, stream, bytes) => {
+                    self.write(place, stream, &bytes.0, patience).await;
+                    place.took(cost);
+                }
+                FromWorker::Emit(_, kind, json) => {
+                    self.console.emit(Message { kind, json });
+                    place.took(cost);
+                }
+                FromWorker::Ask(_, question, prompt, password) => {
+                    let answer = tokio::select! {
+                        biased;
+                        // Whatever comes now means that the question is not asked any more.
+                        message = place.receive() => { next = Some(message?); continue; }
+                        answer = self.console.input(prompt, password) => answer,
+                    };
+                    let answer = fitting(answer);
+                    let _ = place.send(&ToWorker::Answer(place.number(), question, answer));
+                }
+                FromWorker::Read(_, question, most) => {
+                    let most = usize::try_from(most).unwrap_or(usize::MAX).min(PIECE_BYTES);
+                    let input = tokio::select! {
+                        biased;
+                        message = place.receive() => { next = Some(message?); continue; }
+                        input = self.console.read(most) => input,
+                    };
+                    let input = input.ok().map(Bytes);
+                    let _ = place.send(&ToWorker::Input(place.number(), question, input));
+                }
+                FromWorker::Ended(_, ended) => return Some(ended),
+                // A question that was answered and given up at once.
+                FromWorker::Withdraw(..) => {}
+                // None of these comes during a call, from a worker in its right mind.
+                FromWorker::Started(..) | FromWorker::Checkpoint(..) | FromWorker::Gone(_) => {}
+            }
+        }
+    }
+
+    /// Gives output to the console, and waits for it as long as the guest would have: not past the end of a call that was stopped.
+    async fn write(&mut self, place: &Place, stream: Stream, bytes: &[u8], patience: Duration) {
+        let hurried = async {
+            tokio::select! {
+                () = place.mail.hurried() => {}
+                () = tokio::time::sleep(patience) => place.mail.hurry(),
+            }
+        };
+        let written = tokio::select! {
+            biased;
+            written = self.console.write(stream, bytes) => written,
+            () = hurried => Ok(()),
+        };
+        if written.is_err() {
+            let _ = place.send(&ToWorker::Broken(place.number()));
+        }
+    }
+
+    /// Starts the session in a worker, or brings it back after its worker was lost.
+    async fn settle(&mut self) -> Result<(), Error> {
+        if let Some(place) = self.place.take() {
+            self.note_checkpoint(&place);
+        }
+        self.is_alive = false;
+        let mut start = self.start.clone();
+        match &self.kept {
+            Kept::Fresh => {}
+            Kept::Checkpoint(checkpoint) => start.resume = Some(checkpoint.clone()),
+            Kept::Nothing => return Err(Error::Lost { recovers: false }),
+        }
+        let (link, permit) = self.pool.place().await?;
+        let number = self.pool.number();
+        let mut place = link.route(number, self.ahead_bytes(), permit);
+        place.send(&ToWorker::Start(number, start))?;
+        self.interrupter.follow(&link, number);
+        match place.receive().await {
+            Some(FromWorker::Started(_, None)) => {
+                self.place = Some(place);
+                self.is_alive = true;
+                Ok(())
+            }
+            Some(FromWorker::Started(_, Some(failure))) => Err(SandboxError::from(failure).into()),
+            _ => Err(self.lose(&place)),
+        }
+    }
+
+    /// The worker died in a call.
+    fn lose(&mut self, place: &Place) -> Error {
+        self.note_checkpoint(place);
+        self.losses += 1;
+        if self.losses >= MOST_LOSSES {
+            return Error::Quarantined;
+        }
+        self.is_alive = !matches!(self.kept, Kept::Nothing);
+        Error::Lost {
+            recovers: self.is_alive,
+        }
+    }
+
+    fn note_checkpoint(&mut self, place: &Place) {
+        if let Some(checkpoint) = place.mail.take_kept() {
+            self.kept = checkpoint.map_or(Kept::Nothing, Kept::Checkpoint);
+        }
+    }
+
+    /// How much may be on its way to the console: the window, and what a call may send of messages.
+    fn ahead_bytes(&self) -> usize {
+        let Limits {
+            output_bytes,
+            host_bytes,
+            ..
+        } = self.start.limits;
+        // Small messages take more room than their text.
+        let messages = output_bytes
+            .saturating_mul(32)
+            .saturating_add(2 * host_bytes as u64)
+            .min(MOST_AHEAD_BYTES);
+        WINDOW_BYTES + 2 * PIECE_BYTES + usize::try_from(messages).unwrap_or(usize::MAX)
+    }
+}
+
+/// An answer that a frame can hold; the sandbox has its own limit.
+fn fitting(answer: Answer) -> Answer {
+    match answer {
+        Answer::Line(line) if line.len() > MOST_HOST_BYTES => Answer::End,
+        other => other,
+    }
+}
+
+/// Counts a call as long as it runs.
+struct Busy(Arc<Link>);
+
+impl Busy {
+    fn new(link: Arc<Link>) -> Self {
+        link.busy().fetch_add(1, Ordering::Relaxed);
+        Self(link)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy().fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,222 @@
+//! How calls end: as in the sandbox, and when a worker dies.
+
+use std::time::Duration;
+
+use croquant_sandbox::{Cell, Error as SandboxError, Limits, Outcome, Policy, Recorder};
+use croquant_worker::{Error, Pool};
+use libtest_mimic::{Failed, Trial};
+
+use crate::stage::{kill, only_process, run, session, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("calls end as in the sandbox", 1, outcomes),
+        trial("variables stay from cell to cell", 1, variables),
+        trial("tools answer", 1, tools),
+        trial("an interrupt keeps the variables", 1, interrupt),
+        trial("a kill ends the session", 1, killed),
+        trial("two sessions run at once in one worker", 1, together),
+        trial("sessions spread over the workers", 2, spread),
+        trial("places are counted, and given back", 1, places),
+        trial("a dropped call ends the session", 1, dropped),
+        trial("a folder is refused", 1, folder),
+        trial("a worker that dies takes only what runs", 1, lost),
+        trial(
+            "a session that costs two workers gets no third",
+            1,
+            quarantine,
+        ),
+    ]
+}
+
+async fn outcomes(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    run(&mut session, "print('hello')", Outcome::Completed).await?;
+    assert_eq!(recorder.take().stdout_text(), "hello\n");
+    run(&mut session, "1 / 0", Outcome::Raised).await?;
+    assert!(recorder.take().messages[0].json.contains("ZeroDivision"));
+    run(&mut session, "bytearray(1 << 30)", Outcome::OutOfMemory).await?;
+    let report = run(&mut session, "exit(3)", Outcome::Exited(3)).await?;
+    assert!(!report.alive && !session.is_alive());
+    let late = session.execute(&Cell::new("1")).await;
+    assert!(matches!(late, Err(Error::Sandbox(SandboxError::Ended))));
+    Ok(())
+}
+
+async fn variables(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    run(&mut session, "x = 41", Outcome::Completed).await?;
+    session.execute(&Cell::prompt("x + 1")).await?;
+    assert!(recorder.take().messages[0].json.contains("42"));
+    Ok(())
+}
+
+async fn tools(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let request = r#"{"op": "is_complete", "code": "for x in y:"}"#;
+    let called = session.call(request).await?;
+    assert!(
+        called
+            .reply
+            .is_some_and(|reply| reply.contains("incomplete"))
+    );
+    Ok(())
+}
+
+async fn interrupt(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let interrupter = session.interrupter();
+    let pressed = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        interrupter.interrupt();
+    });
+    run(
+        &mut session,
+        "n = 0\nwhile True: n += 1",
+        Outcome::Interrupted,
+    )
+    .await?;
+    pressed.await?;
+    run(&mut session, "assert n > 0", Outcome::Completed).await?;
+    Ok(())
+}
+
+async fn killed(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let interrupter = session.interrupter();
+    let pressed = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        interrupter.kill();
+    });
+    run(&mut session, "while True: pass", Outcome::Killed).await?;
+    pressed.await?;
+    assert!(!session.is_alive());
+    Ok(())
+}
+
+async fn together(pool: Pool) -> Result<(), Failed> {
+    let (mut long, _recorder) = session(&pool).await?;
+    let (mut short, _recorder) = session(&pool).await?;
+    let interrupter = long.interrupter();
+    let endless = Cell::new("while True: pass");
+    let short = async {
+        for _ in 0..20 {
+            run(&mut short, "print('x' * 100)", Outcome::Completed).await?;
+        }
+        interrupter.interrupt();
+        Ok::<(), Failed>(())
+    };
+    let (long, short) = tokio::join!(long.execute(&endless), short);
+    short?;
+    assert_eq!(long?.outcome, Outcome::Interrupted);
+    Ok(())
+}
+
+async fn spread(pool: Pool) -> Result<(), Failed> {
+    let mut sessions = Vec::new();
+    for _ in 0..4 {
+        sessions.push(session(&pool).await?);
+    }
+    let counts: Vec<usize> = pool.workers().iter().map(|w| w.sessions).collect();
+    assert_eq!(counts, [2, 2]);
+    Ok(())
+}
+
+async fn places(pool: Pool) -> Result<(), Failed> {
+    for _ in 0..3 {
+        let mut sessions = Vec::new();
+        for _ in 0..8 {
+            sessions.push(loop {
+                match session(&pool).await {
+                    // Those of the last turn are on their way out.
+                    Err(Error::Full { .. }) if sessions.len() < 8 => {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                    other => break other?,
+                }
+            });
+        }
+        let one_more = session(&pool).await;
+        assert!(matches!(one_more, Err(Error::Full { max_sessions: 8 })));
+    }
+    Ok(())
+}
+
+async fn dropped(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let endless = Cell::new("while True: pass");
+    let call = session.execute(&endless);
+    let ended = tokio::time::timeout(Duration::from_millis(100), call).await;
+    assert!(ended.is_err() && !session.is_alive());
+    let late = session.execute(&Cell::new("1")).await;
+    assert!(matches!(late, Err(Error::Sandbox(SandboxError::Ended))));
+    // The worker is not busy with it any more: its place is free.
+    crate::stage::until(|| pool.workers()[0].sessions == 0).await
+}
+
+async fn folder(pool: Pool) -> Result<(), Failed> {
+    use croquant_sandbox::{Access, Mount};
+    let policy = Policy {
+        mounts: vec![Mount::new("/tmp", "/data", Access::ReadOnly)],
+        ..Policy::default()
+    };
+    let console = Box::new(Recorder::new());
+    let refused = pool.session(&policy, &Limits::tutorial(), console).await;
+    assert!(matches!(refused, Err(Error::NotHere { .. })));
+    Ok(())
+}
+
+/// Kills the only worker while `source` runs.
+async fn die_in(
+    pool: &Pool,
+    session: &mut croquant_worker::RemoteSession,
+    source: &str,
+) -> Result<Error, Failed> {
+    let process = only_process(pool)?;
+    let killer = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        kill(process).is_ok()
+    });
+    let ended = session.execute(&Cell::new(source)).await;
+    assert!(killer.await?);
+    ended.err().ok_or_else(|| "the call ended".into())
+}
+
+async fn lost(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let (mut idle, _recorder) = crate::stage::session(&pool).await?;
+    run(
+        &mut session,
+        "x = [n for n in range(10)]",
+        Outcome::Completed,
+    )
+    .await?;
+    run(&mut idle, "def f(): return 42", Outcome::Completed).await?;
+    // What is kept comes after the answer.
+    run(&mut idle, "1", Outcome::Completed).await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let error = die_in(&pool, &mut session, "kept = 1\nwhile True: pass").await?;
+    assert!(matches!(error, Error::Lost { recovers: true }), "{error}");
+    assert!(session.is_alive());
+    let process = only_process(&pool);
+    assert!(process.is_err(), "the worker is still there");
+    run(
+        &mut session,
+        "assert 'kept' not in globals()",
+        Outcome::Completed,
+    )
+    .await?;
+    Ok(())
+}
+
+async fn quarantine(pool: Pool) -> Result<(), Failed> {
+    let (mut session, _recorder) = session(&pool).await?;
+    let first = die_in(&pool, &mut session, "while True: pass").await?;
+    assert!(matches!(first, Error::Lost { recovers: true }), "{first}");
+    // It comes back in a new worker only with its next call.
+    pool.ready().await?;
+    let second = die_in(&pool, &mut session, "while True: pass").await?;
+    assert!(matches!(second, Error::Quarantined), "{second}");
+    assert!(!session.is_alive());
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Output and input over the wire.
+
+use std::future::pending;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use croquant_sandbox::{
+    Answer, BoxFuture, Cell, Console, Limits, Message, Outcome, Policy, Recorder, Stream,
+};
+use croquant_worker::Pool;
+use libtest_mimic::{Failed, Trial};
+
+use crate::stage::{only_process, run, session, session_at, status, trial, until};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("output arrives whole and in order", 1, order),
+        trial("input is asked and answered", 1, input),
+        trial("a question is given up at an interrupt", 1, given_up),
+        trial("a reader that never reads costs fixed memory", 1, stuck),
+        trial("a flood of messages passes", 1, messages),
+    ]
+}
+
+async fn order(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    let source =
+        "import sys\nfor n in range(3000): print(n, 'x' * 100)\nprint('end', file=sys.stderr)";
+    run(&mut session, source, Outcome::Completed).await?;
+    let recording = recorder.take();
+    let expected: String = (0..3000)
+        .map(|n| format!("{n} {}\n", "x".repeat(100)))
+        .collect();
+    assert_eq!(recording.stdout_text(), expected);
+    assert_eq!(recording.stderr_text(), "end\n");
+    Ok(())
+}
+
+async fn input(pool: Pool) -> Result<(), Failed> {
+    let console = Recorder::new().with_answer("Ada").with_stdin("one\ntwo\n");
+    let mut session = session_at(&pool, console.clone()).await?;
+    let source = "import sys\nprint(input('name? '))\nprint(sys.stdin.readline())";
+    session.execute(&Cell::new(source)).await?;
+    assert!(console.take().stdout_text().starts_with("Ada\n"));
+    Ok(())
+}
+
+/// Neither answers nor takes output.
+struct Stuck {
+    taken: Arc<AtomicU64>,
+}
+
+impl Console for Stuck {
+    fn write<'a>(&'a mut self, _: Stream, bytes: &'a [u8]) -> BoxFuture<'a, io::Result<()>> {
+        self.taken.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Box::pin(pending())
+    }
+
+    fn read(&mut self, _: usize) -> BoxFuture<'_, io::Result<Vec<u8>>> {
+        Box::pin(pending())
+    }
+
+    fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Box::pin(pending())
+    }
+
+    fn emit(&mut self, _: Message) {}
+}
+
+async fn given_up(pool: Pool) -> Result<(), Failed> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let console = Stuck {
+        taken: Arc::clone(&taken),
+    };
+    let mut session = session_at(&pool, console).await?;
+    let interrupter = session.interrupter();
+    let source = "try:\n    input()\nexcept KeyboardInterrupt:\n    x = 1";
+    let pressed = async {
+        until(|| taken.load(Ordering::Relaxed) > 0).await?;
+        interrupter.interrupt();
+        Ok::<(), Failed>(())
+    };
+    let (report, pressed) = tokio::join!(run(&mut session, source, Outcome::Completed), pressed);
+    pressed?;
+    report?;
+    run(&mut session, "assert x == 1", Outcome::Completed).await?;
+    Ok(())
+}
+
+async fn stuck(pool: Pool) -> Result<(), Failed> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let console = Box::new(Stuck {
+        taken: Arc::clone(&taken),
+    });
+    let limits = Limits {
+        output_bytes: 1 << 40,
+        output_lines: u64::MAX >> 1,
+        ..Limits::tutorial()
+    };
+    let mut session = pool.session(&Policy::default(), &limits, console).await?;
+    let process = only_process(&pool)?;
+    let resident = |process| status(process, "VmRSS");
+    let own = std::process::id();
+    let before = (resident(own)?, resident(process)?);
+    let interrupter = session.interrupter();
+    let watched = async {
+        until(|| taken.load(Ordering::Relaxed) > 0).await?;
+        // Long enough for gigabytes, were nothing in their way.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let after = (resident(own)?, resident(process)?);
+        interrupter.interrupt();
+        Ok::<_, Failed>(after)
+    };
+    let flood = Cell::new("line = 'x' * 1000\nwhile True: print(line)");
+    let (report, after) = tokio::join!(session.execute(&flood), watched);
+    let after = after?;
+    assert_eq!(report?.outcome, Outcome::Interrupted);
+    let more = (
+        after.0.saturating_sub(before.0),
+        after.1.saturating_sub(before.1),
+    );
+    assert!(more.0 < 8 << 10 && more.1 < 16 << 10, "{more:?} KiB more");
+    Ok(())
+}
+
+async fn messages(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    let source = "for n in range(2000): display(n)";
+    run(&mut session, source, Outcome::Completed).await?;
+    assert_eq!(recorder.take().messages.len(), 2000);
+    Ok(())
+}
