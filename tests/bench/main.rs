@@ -10,6 +10,7 @@ mod memory;
 mod metering;
 mod native;
 mod pipe;
+mod rate;
 mod session;
 mod snapshot;
 mod stats;
@@ -19,6 +20,7 @@ mod worker;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Measures sessions of Croquant beside native CPython.
 #[derive(Parser)]
@@ -38,6 +40,9 @@ struct Options {
     /// Live sessions for the memory figure
     #[arg(long, default_value_t = 500)]
     sessions: u32,
+    /// Be a process of the rate's: make sessions for this many milliseconds
+    #[arg(long, hide = true)]
+    rate_worker: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +51,8 @@ enum Part {
     Memory,
     /// Time from a new session to its first output
     Session,
+    /// New sessions a second, over threads and processes
+    Rate,
     /// Keeping, copying and putting away sessions
     Snapshot,
     /// Pure-Python programs
@@ -75,6 +82,10 @@ fn main() -> Result<ExitCode> {
         return Ok(role.play());
     }
     let options = Options::parse();
+    if let Some(period_ms) = options.rate_worker {
+        rate::work(Duration::from_millis(period_ms))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let python = native::Python::of_the_recipe()?;
     machine::describe(&python)?;
@@ -89,6 +100,10 @@ fn main() -> Result<ExitCode> {
             &python,
             if options.quick { 20 } else { 200 },
         )?);
+    }
+    if wanted(Part::Rate) {
+        let period_ms = if options.quick { 500 } else { 3_000 };
+        rate::measure(Duration::from_millis(period_ms))?;
     }
     if wanted(Part::Snapshot) {
         promises.extend(snapshot::measure(if options.quick { 20 } else { 200 })?);

@@ -54,6 +54,13 @@ pub(crate) fn thread_cpu() -> Duration {
     )
 }
 
+/// Processor time of this process so far.
+pub(crate) fn process_cpu() -> Duration {
+    Duration::from(
+        clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).expect("Linux has the process's clock"),
+    )
+}
+
 /// Processor time of all child processes that have ended.
 pub(crate) fn children_cpu() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("Linux has the children's usage");
