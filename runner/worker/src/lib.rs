@@ -16,7 +16,7 @@
 //! [`Role::of_this_process`] first.
 //!
 //! # Fixed memory
-//! Output crosses ahead of its reader by [a window](wire::WINDOW_BYTES) for each session, and a guest that is further ahead waits. Messages
+//! Output crosses ahead of its reader by a window for each session, and a guest that is further ahead waits. Messages
 //! (results, displays) do not wait; what one call sends of them is bounded by its limits. A worker that sends more than it may is ended.
 
 mod error;
