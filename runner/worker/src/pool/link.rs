@@ -210,24 +210,17 @@ impl Routes {
         let route = table
             .get(&number)
             .ok_or("it speaks for an unknown session")?;
-        match message {
-            FromWorker::Gone(_) => {
-                table.remove(&number);
-                return Ok(());
-            }
-            FromWorker::Checkpoint(_, bytes) => {
-                if bytes
-                    .as_ref()
-                    .is_some_and(|bytes| bytes.0.len() > CHECKPOINT_BYTES)
-                {
-                    return Err("it wants more kept than it may");
-                }
-                route.mail.keep(bytes);
-                return Ok(());
-            }
-            _ => {}
+        if let FromWorker::Gone(_) = message {
+            table.remove(&number);
+            return Ok(());
         }
-        if let FromWorker::Ended(_, ended) = &message {
+        if let FromWorker::Ended(_, ended, kept) = &message {
+            if kept
+                .as_ref()
+                .is_some_and(|bytes| bytes.0.len() > CHECKPOINT_BYTES)
+            {
+                return Err("it wants more kept than it may");
+            }
             let by_itself = ended.as_ref().is_ok_and(|called| {
                 matches!(
                     called.report.outcome,

@@ -1,13 +1,13 @@
 //! Where a session is: its worker, and what has come from it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 
 use super::link::Link;
 use crate::error::Error;
-use crate::wire::{Bytes, FromWorker, Number, ToWorker};
+use crate::wire::{FromWorker, Number, ToWorker};
 
 /// How much room is given back at once.
 const CREDIT_BYTES: usize = 32 << 10;
@@ -20,8 +20,6 @@ pub(super) struct Mail {
     most_bytes: usize,
     is_hurried: AtomicBool,
     hurry: Notify,
-    /// What came of the session's state since it was last asked for.
-    kept: Mutex<Option<Option<Bytes>>>,
 }
 
 impl Mail {
@@ -31,7 +29,6 @@ impl Mail {
             most_bytes,
             is_hurried: AtomicBool::new(false),
             hurry: Notify::new(),
-            kept: Mutex::new(None),
         }
     }
 
@@ -62,19 +59,6 @@ impl Mail {
         while !self.is_hurried() {
             self.hurry.notified().await;
         }
-    }
-
-    /// Keeps what the session is now.
-    pub(super) fn keep(&self, checkpoint: Option<Bytes>) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(checkpoint);
-    }
-
-    /// What came since it was last asked for.
-    pub(super) fn take_kept(&self) -> Option<Option<Bytes>> {
-        self.kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
     }
 }
 

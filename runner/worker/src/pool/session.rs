@@ -33,11 +33,14 @@ pub struct RemoteSession {
     place: Option<Place>,
     interrupter: Interrupter,
     is_alive: bool,
-    /// What the session was after the last call that it was sent for.
+    /// What the session was after the last call that ended.
     kept: Kept,
     /// Workers that died in its calls, since the last that ended.
     losses: u32,
 }
+
+/// How a call ended, and the session as it left it.
+type Conclusion = (Result<Called, Failure>, Option<Bytes>);
 
 /// How a session that lost its worker can come back.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ enum Kept {
     Fresh,
     /// The state after the last call.
     Checkpoint(Bytes),
-    /// What the last call left has not come, or is too large to be kept.
+    /// What the last call left is too large to be kept.
     Nothing,
 }
 
@@ -135,20 +138,18 @@ impl RemoteSession {
         // If this future is dropped, so is the place, and with it the session.
         self.is_alive = false;
         let mut place = self.place.take().ok_or(SandboxError::Ended)?;
-        self.note_checkpoint(&place);
         place.mail.begin_call();
         place.send(&ToWorker::Call(place.number(), call))?;
         let ended = {
             let _busy = Busy::new(Arc::clone(place.link()));
             self.converse(&mut place).await
         };
-        let Some(ended) = ended else {
-            return Err(self.lose(&place));
+        let Some((ended, kept)) = ended else {
+            return Err(self.lose());
         };
         let called = ended.map_err(SandboxError::from)?;
         self.losses = 0;
-        self.kept = Kept::Nothing;
-        self.note_checkpoint(&place);
+        self.kept = kept.map_or(Kept::Nothing, Kept::Checkpoint);
         self.is_alive = called.report.alive;
         if self.is_alive {
             self.place = Some(place);
@@ -157,7 +158,7 @@ impl RemoteSession {
     }
 
     /// Serves the console until the call ends; `None` if the worker is lost before.
-    async fn converse(&mut self, place: &mut Place) -> Option<Result<Called, Failure>> {
+    async fn converse(&mut self, place: &mut Place) -> Option<Conclusion> {
         let patience = Duration::from_millis(self.start.limits.deadline_ms);
         let mut next = None;
         loop {
@@ -195,11 +196,11 @@ impl RemoteSession {
                     let input = input.ok().map(Bytes);
                     let _ = place.send(&ToWorker::Input(place.number(), question, input));
                 }
-                FromWorker::Ended(_, ended) => return Some(ended),
+                FromWorker::Ended(_, ended, kept) => return Some((ended, kept)),
                 // A question that was answered and given up at once.
                 FromWorker::Withdraw(..) => {}
                 // None of these comes during a call, from a worker in its right mind.
-                FromWorker::Started(..) | FromWorker::Checkpoint(..) | FromWorker::Gone(_) => {}
+                FromWorker::Started(..) | FromWorker::Gone(_) => {}
             }
         }
     }
@@ -224,9 +225,7 @@ impl RemoteSession {
 
     /// Starts the session in a worker, or brings it back after its worker was lost.
     async fn settle(&mut self) -> Result<(), Error> {
-        if let Some(place) = self.place.take() {
-            self.note_checkpoint(&place);
-        }
+        self.place = None;
         self.is_alive = false;
         let mut start = self.start.clone();
         match &self.kept {
@@ -246,13 +245,12 @@ impl RemoteSession {
                 Ok(())
             }
             Some(FromWorker::Started(_, Some(failure))) => Err(SandboxError::from(failure).into()),
-            _ => Err(self.lose(&place)),
+            _ => Err(self.lose()),
         }
     }
 
     /// The worker died in a call.
-    fn lose(&mut self, place: &Place) -> Error {
-        self.note_checkpoint(place);
+    fn lose(&mut self) -> Error {
         self.losses += 1;
         if self.losses >= MOST_LOSSES {
             return Error::Quarantined;
@@ -260,12 +258,6 @@ impl RemoteSession {
         self.is_alive = !matches!(self.kept, Kept::Nothing);
         Error::Lost {
             recovers: self.is_alive,
-        }
-    }
-
-    fn note_checkpoint(&mut self, place: &Place) {
-        if let Some(checkpoint) = place.mail.take_kept() {
-            self.kept = checkpoint.map_or(Kept::Nothing, Kept::Checkpoint);
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// The longest message. What a guest may send at once, and what is kept of a session, has to fit. Protects the memory of both sides: a frame
 /// that says it is longer is not read.
-pub(crate) const MOST_BYTES: usize = 80 << 20;
+pub(crate) const MOST_BYTES: usize = 81 << 20;
 
 /// How much is set aside for a frame before any of it has come: its length is only a promise.
 const FIRST_BYTES: usize = 64 << 10;

@@ -126,9 +126,9 @@ pub(crate) enum FromWorker {
     Read(Number, u32, u32),
     /// The question is not asked any more.
     Withdraw(Number, u32),
-    Ended(Number, Result<Called, Failure>),
-    /// The session as it is after its last call; `None` if that is too large to be kept elsewhere.
-    Checkpoint(Number, Option<Bytes>),
+    /// How a call ended, and with it the session as it is now: whoever hears of the end can bring it back. `None` if it has ended, or is
+    /// too large to be kept elsewhere.
+    Ended(Number, Result<Called, Failure>, Option<Bytes>),
     /// The session has given its place back.
     Gone(Number),
 }
@@ -142,8 +142,7 @@ impl FromWorker {
             | Self::Ask(number, ..)
             | Self::Read(number, ..)
             | Self::Withdraw(number, _)
-            | Self::Ended(number, _)
-            | Self::Checkpoint(number, _)
+            | Self::Ended(number, ..)
             | Self::Gone(number) => *number,
         }
     }

@@ -60,9 +60,8 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ask(N, 1, "? ".into(), true),
         FromWorker::Read(N, 2, 100),
         FromWorker::Withdraw(N, 2),
-        FromWorker::Ended(N, Err(Failure::Full(3))),
-        FromWorker::Checkpoint(N, Some(Bytes(vec![1; 100]))),
-        FromWorker::Checkpoint(N, None),
+        FromWorker::Ended(N, Err(Failure::Full(3)), None),
+        FromWorker::Ended(N, Err(Failure::Ended), Some(Bytes(vec![1; 100]))),
         FromWorker::Gone(N),
     ]
 }

@@ -47,17 +47,18 @@ impl Order {
     ) {
         while let Some(call) = self.calls.recv().await {
             let ended = run(&mut session, &call).await;
+            // Before anybody hears of the end: a call that has ended is never lost.
+            let kept = match session.is_alive() {
+                true => put_away(&mut session, engine, key).await.map(Bytes),
+                false => None,
+            };
             // Whoever hears of the end may send the next call.
             self.desk.end_call();
             let ended = ended.map_err(Into::into);
-            output.send(&FromWorker::Ended(self.number, ended));
+            output.send(&FromWorker::Ended(self.number, ended, kept));
             if !session.is_alive() {
                 break;
             }
-            // The answer is on its way: nobody waits for this.
-            let checkpoint = put_away(&mut session, engine, key).await;
-            let checkpoint = checkpoint.map(Bytes);
-            output.send(&FromWorker::Checkpoint(self.number, checkpoint));
         }
     }
 }

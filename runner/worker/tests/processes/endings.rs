@@ -22,6 +22,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a folder is refused", 1, folder),
         trial("a worker that dies takes only what runs", 1, lost),
         trial(
+            "no cell that has ended is lost or done twice",
+            1,
+            nothing_is_lost,
+        ),
+        trial(
             "a session that costs two workers gets no third",
             1,
             quarantine,
@@ -192,20 +197,38 @@ async fn lost(pool: Pool) -> Result<(), Failed> {
     )
     .await?;
     run(&mut idle, "def f(): return 42", Outcome::Completed).await?;
-    // What is kept comes after the answer.
-    run(&mut idle, "1", Outcome::Completed).await?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
     let error = die_in(&pool, &mut session, "kept = 1\nwhile True: pass").await?;
     assert!(matches!(error, Error::Lost { recovers: true }), "{error}");
     assert!(session.is_alive());
     let process = only_process(&pool);
     assert!(process.is_err(), "the worker is still there");
-    run(
-        &mut session,
-        "assert 'kept' not in globals()",
-        Outcome::Completed,
-    )
-    .await?;
+    for (session, source) in [
+        (
+            &mut session,
+            "assert len(x) == 10 and 'kept' not in globals()",
+        ),
+        (&mut idle, "assert f() == 42"),
+    ] {
+        run(session, source, Outcome::Completed).await?;
+    }
+    Ok(())
+}
+
+/// The worker is killed right behind each answer: what was answered has happened, once, and what was not has not.
+async fn nothing_is_lost(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    run(&mut session, "n = 0", Outcome::Completed).await?;
+    for number in 1..=20 {
+        kill(only_process(&pool)?)?;
+        let cell = Cell::new("n += 1; print(n)");
+        let mut ended = session.execute(&cell).await;
+        if matches!(ended, Err(Error::Lost { recovers: true })) {
+            // The death was not known yet when it was sent.
+            ended = session.execute(&cell).await;
+        }
+        assert_eq!(ended?.outcome, Outcome::Completed);
+        assert_eq!(recorder.take().stdout_text(), format!("{number}\n"));
+    }
     Ok(())
 }
 
