@@ -154,6 +154,37 @@
 //! # }
 //! ```
 //!
+//! # Snapshots: put away, go on, fork, undo
+//! A session at rest is a value, [`Snapshot`]: with its generators half-way, its open files, its databases in memory. Written down and sealed it
+//! outlives the process. A fork goes on alone, from where the session is; [`History`] undoes cells and does them again.
+//!
+//! ```
+//! # use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+//! use croquant_sandbox::{Snapshot, SnapshotKey};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let engine = Engine::new(croquant_guest::open()?, &EngineConfig::script())?;
+//! # let (policy, limits) = (Policy::default(), Limits::tutorial());
+//! let mut session = Session::start(&engine, &policy, &limits, Box::new(Recorder::new())).await?;
+//! session.execute(&Cell::new("squares = (n * n for n in range(10)); next(squares)")).await?;
+//!
+//! let key = SnapshotKey::random()?;
+//! let bytes = session.snapshot().await?.encode(&engine, &key)?;
+//! drop(session);
+//!
+//! // Later, here or in another process with the same image and the same key.
+//! let console = Recorder::new();
+//! let snapshot = Snapshot::decode(&bytes, &engine, &key)?;
+//! let mut session = Session::resume(&engine, &snapshot, Box::new(console.clone())).await?;
+//! let mut fork = session.fork(Box::new(Recorder::new())).await?;
+//! fork.execute(&Cell::new("squares.close()")).await?;
+//! session.execute(&Cell::new("print(next(squares), next(squares))")).await?;
+//! assert_eq!(console.take().stdout_text(), "1 4\n");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # In a server
 //! An [`Engine`] is cheap to clone and made to be shared, as the state of a web framework's handlers. A session belongs to one task, which
 //! others reach by a channel: calls are queued, a client that goes away drops the channel, and the session goes with the task.
