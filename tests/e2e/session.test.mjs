@@ -195,6 +195,26 @@ test("a server that comes back begins a new session and says so", async () => {
   }
 });
 
+test("a worker that is killed takes the running cell with it, and nothing else", async () => {
+  const server = await serve();
+  try {
+    const reader = await croquant.open("/", { through: server.url });
+    const block = reader.block(0);
+    await reader.type(block, "kept = (n * n for n in range(10)); next(kept)");
+    const loop = await reader.begin(block, "next(kept)\nwhile True: pass");
+    await reader.state("busy");
+    const workers = server.workers();
+    assert.ok(workers.length > 0, "there are workers");
+    for (const worker of workers) process.kill(worker, "SIGKILL");
+    await reader.idle();
+    assert.match(await loop.textContent(), /SessionLost.*\n.*run the cell again; the variables are as they were before it/);
+    assert.equal(await reader.type(block, "next(kept)"), "1");
+    assert.ok(!server.workers().some((worker) => workers.includes(worker)), "others run now");
+  } finally {
+    await server.stop();
+  }
+});
+
 test("a page whose server never answers stays as it is", async () => {
   const reader = await croquant.open("/", { wait: false });
   await reader.idle();

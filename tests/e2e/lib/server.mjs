@@ -1,7 +1,7 @@
 // Starts `croquant serve` on a free port and stops it again.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { fileURLToPath } from "node:url";
 
@@ -32,6 +32,8 @@ export async function serve(folder = null, port = 0) {
     url,
     port: Number(new URL(url).port),
     said: () => said,
+    /** The processes in which its sessions are. */
+    workers: () => below(child.pid).filter((process) => process.name === "croquant-worker").map((process) => process.id),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       await ended;
@@ -40,6 +42,12 @@ export async function serve(folder = null, port = 0) {
       return this.stop();
     },
   };
+}
+
+/** The processes that `id` has started, and those that they have. */
+function below(id) {
+  const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+  return children.flatMap((child) => [{ id: child, name: readFileSync(`/proc/${child}/cmdline`, "utf8").split("\0")[0] }, ...below(child)]);
 }
 
 /** A port in front of the server, whose connections can be cut. */
