@@ -27,7 +27,8 @@ pub(crate) fn measure(count: u32) -> Result<Vec<Promise>> {
     }])
 }
 
-fn printed(engine: &Engine) -> Result<Session> {
+/// A session after `print(1)`.
+pub(crate) fn printed(engine: &Engine) -> Result<Session> {
     let recorder = Recorder::new();
     let mut session = block_on(Session::start(
         engine,

@@ -202,7 +202,7 @@ impl Session {
         })
     }
 
-    /// A session that goes on from `rest` and what belongs to it, with the memory that `checkpoint` is of.
+    /// A session whose memory is as `checkpoint` has it, with `aside` beside it.
     pub(crate) async fn go_on(
         engine: &Engine,
         admitted: Admitted,
