@@ -5,7 +5,9 @@ use crate::stats::{Samples, ms};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+use croquant_sandbox::{
+    Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
+};
 use croquant_tests::image;
 use croquant_worker::{Pool, PoolConfig, Spawner};
 
@@ -23,10 +25,18 @@ async fn compare(turns: u32) -> Result<Vec<Promise>> {
     let console = || Box::new(Recorder::new());
     let mut starts = Samples::default();
     for _ in 0..turns.div_ceil(20) {
-        let pool = Pool::new(Spawner::start()?, PoolConfig::server(1, 4))?;
+        let pool = Pool::new(
+            Spawner::start()?,
+            PoolConfig::server(1, 4),
+            SnapshotKey::random()?,
+        );
         timed(&mut starts, pool.ready()).await?;
     }
-    let pool = Pool::new(Spawner::start()?, PoolConfig::server(1, 4))?;
+    let pool = Pool::new(
+        Spawner::start()?,
+        PoolConfig::server(1, 4),
+        SnapshotKey::random()?,
+    );
     let mut there = pool.session(&policy, &limits, console()).await?;
     let mut here = Session::start(&engine, &policy, &limits, console()).await?;
     let (mut in_worker, mut in_process) = (Samples::default(), Samples::default());

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 
+use croquant_sandbox::SnapshotKey;
 use croquant_web::{AppState, Config, ConfigError, Pages};
 use croquant_worker::{Pool, PoolConfig, Spawner};
 use tokio::net::TcpListener;
@@ -84,7 +85,8 @@ fn state(
     config.hosts.clone_from(&plan.allow_hosts);
     let sessions = u32::try_from(config.kernels).unwrap_or(u32::MAX);
     let spawner = Spawner::start().map_err(Failure::host)?;
-    let pool = Pool::new(spawner, PoolConfig::server(workers, sessions)).map_err(Failure::host)?;
+    let key = SnapshotKey::random().map_err(Failure::host)?;
+    let pool = Pool::new(spawner, PoolConfig::server(workers, sessions), key);
     let state = AppState::new(&config, pool.clone()).map_err(|error| cannot_serve(&error))?;
     Ok((state, pool))
 }

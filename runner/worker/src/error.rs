@@ -36,6 +36,12 @@ pub enum Error {
         "the session has ended its process twice, and is not started again\nhint: start a new one"
     )]
     Quarantined,
+    /// The session that was put away cannot be woken: it is damaged, or another version of Croquant put it away.
+    #[error("the session cannot be woken: {reason}")]
+    Unwakeable {
+        /// Why.
+        reason: String,
+    },
     /// A call is longer than can be sent.
     #[error("{bytes} bytes are too much for one call")]
     TooLong {

@@ -28,6 +28,6 @@ mod wire;
 mod worker;
 
 pub use error::Error;
-pub use pool::{Interrupter, Pool, PoolConfig, RemoteSession, WorkerState};
+pub use pool::{Interrupter, Kept, Pool, PoolConfig, RemoteSession, WorkerState};
 pub use role::Role;
 pub use spawner::Spawner;

@@ -19,7 +19,7 @@ use crate::worker;
 
 pub use interrupter::Interrupter;
 use link::Link;
-pub use session::RemoteSession;
+pub use session::{Kept, RemoteSession};
 
 /// How many workers there are, and what each holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,24 +87,18 @@ pub struct WorkerState {
 }
 
 impl Pool {
-    /// A pool of processes that `spawner` starts.
-    ///
-    /// # Errors
-    /// The operating system has no random numbers.
-    pub fn new(spawner: Spawner, config: PoolConfig) -> Result<Self, Error> {
-        Self::of(Source::Processes(spawner), config)
+    /// A pool of processes that `spawner` starts. Its sessions are put away under `key`: only a pool with the same key wakes them.
+    pub fn new(spawner: Spawner, config: PoolConfig, key: SnapshotKey) -> Self {
+        Self::of(Source::Processes(spawner), config, key)
     }
 
     /// A pool of threads of this process that share `engine`: the same in everything but the walls. For tests, and where no process can be started.
-    ///
-    /// # Errors
-    /// As [`Pool::new`].
-    pub fn in_process(engine: Engine, config: PoolConfig) -> Result<Self, Error> {
-        Self::of(Source::Threads(engine), config)
+    pub fn in_process(engine: Engine, config: PoolConfig, key: SnapshotKey) -> Self {
+        Self::of(Source::Threads(engine), config, key)
     }
 
-    fn of(source: Source, config: PoolConfig) -> Result<Self, Error> {
-        Ok(Self {
+    fn of(source: Source, config: PoolConfig, key: SnapshotKey) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 source: Arc::new(source),
                 config,
@@ -112,10 +106,9 @@ impl Pool {
                     .map(|_| Slot::default())
                     .collect(),
                 numbers: AtomicU64::new(0),
-                // What one server's workers write down no other has to read.
-                key: SnapshotKey::random().map_err(Error::start)?,
+                key,
             }),
-        })
+        }
     }
 
     /// Starts all workers that do not run. Without it, each starts when it is first needed.
@@ -145,7 +138,23 @@ impl Pool {
         limits: &Limits,
         console: Box<dyn Console>,
     ) -> Result<RemoteSession, Error> {
-        RemoteSession::start(self.clone(), policy, limits, console).await
+        RemoteSession::start(self.clone(), policy, limits, console, Kept::Fresh).await
+    }
+
+    /// Wakes a session that was put away as `state`, by this pool or another with the same key: see [`RemoteSession::kept`]. It has the
+    /// grants and limits that are given here.
+    ///
+    /// # Errors
+    /// [`Error::Unwakeable`] if `state` is damaged, sealed with another key or of another image; else as [`Pool::session`].
+    pub async fn resume(
+        &self,
+        policy: &Policy,
+        limits: &Limits,
+        console: Box<dyn Console>,
+        state: Vec<u8>,
+    ) -> Result<RemoteSession, Error> {
+        let kept = Kept::State(state.into());
+        RemoteSession::start(self.clone(), policy, limits, console, kept).await
     }
 
     /// The most sessions that there can be.

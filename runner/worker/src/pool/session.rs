@@ -42,13 +42,13 @@ pub struct RemoteSession {
 /// How a call ended, and the session as it left it.
 type Conclusion = (Result<Called, Failure>, Option<Bytes>);
 
-/// How a session that lost its worker can come back.
-#[derive(Debug)]
-enum Kept {
-    /// No call has ended yet: it starts again.
+/// What is kept of a session outside its worker, from which it comes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// No call has ended yet: it starts anew.
     Fresh,
-    /// The state after the last call.
-    Checkpoint(Bytes),
+    /// The session as the last call left it. Cheap to clone.
+    State(Arc<[u8]>),
     /// What the last call left is too large to be kept.
     Nothing,
 }
@@ -68,6 +68,7 @@ impl RemoteSession {
         policy: &Policy,
         limits: &Limits,
         console: Box<dyn Console>,
+        kept: Kept,
     ) -> Result<Self, Error> {
         policy.check().map_err(SandboxError::from)?;
         let refuse = |what| Err(Error::NotHere { what });
@@ -88,7 +89,7 @@ impl RemoteSession {
             place: None,
             interrupter: Interrupter::default(),
             is_alive: true,
-            kept: Kept::Fresh,
+            kept,
             losses: 0,
         };
         session.settle().await?;
@@ -114,6 +115,11 @@ impl RemoteSession {
     /// A handle that interrupts this session from elsewhere.
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
+    }
+
+    /// What is kept of the session, as the last call that ended left it: with that, [`Pool::resume`] wakes it.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// Whether the session takes further calls.
@@ -147,9 +153,9 @@ impl RemoteSession {
         let Some((ended, kept)) = ended else {
             return Err(self.lose());
         };
-        let called = ended.map_err(SandboxError::from)?;
+        let called = ended?;
         self.losses = 0;
-        self.kept = kept.map_or(Kept::Nothing, Kept::Checkpoint);
+        self.kept = kept.map_or(Kept::Nothing, |bytes| Kept::State(bytes.0.into()));
         self.is_alive = called.report.alive;
         if self.is_alive {
             self.place = Some(place);
@@ -230,7 +236,7 @@ impl RemoteSession {
         let mut start = self.start.clone();
         match &self.kept {
             Kept::Fresh => {}
-            Kept::Checkpoint(checkpoint) => start.resume = Some(checkpoint.clone()),
+            Kept::State(state) => start.resume = Some(Bytes(state.to_vec())),
             Kept::Nothing => return Err(Error::Lost { recovers: false }),
         }
         let (link, permit) = self.pool.place().await?;
@@ -244,7 +250,7 @@ impl RemoteSession {
                 self.is_alive = true;
                 Ok(())
             }
-            Some(FromWorker::Started(_, Some(failure))) => Err(SandboxError::from(failure).into()),
+            Some(FromWorker::Started(_, Some(failure))) => Err(failure.into()),
             _ => Err(self.lose()),
         }
     }

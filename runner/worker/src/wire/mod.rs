@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use bytes::Bytes;
 
+use crate::error::Error;
+
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
 pub(crate) const VERSION: u16 = 1;
 
@@ -171,6 +173,7 @@ pub(crate) enum Failure {
     Begin(String),
     MemoryLimit(u64, u64),
     TooLarge(u64),
+    Snapshot(String),
     Host(String),
 }
 
@@ -184,24 +187,27 @@ impl From<SandboxError> for Failure {
                 Self::MemoryLimit(limit as u64, least as u64)
             }
             SandboxError::TooLarge { bytes } => Self::TooLarge(bytes as u64),
+            SandboxError::Snapshot(error) => Self::Snapshot(error.to_string()),
             other => Self::Host(other.to_string()),
         }
     }
 }
 
-impl From<Failure> for SandboxError {
+impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
-        match failure {
-            Failure::Full(max_sessions) => Self::Full { max_sessions },
-            Failure::Ended => Self::Ended,
-            Failure::Begin(reason) => Self::Begin { reason },
-            Failure::MemoryLimit(limit, least) => Self::MemoryLimit {
+        let error = match failure {
+            Failure::Full(max_sessions) => SandboxError::Full { max_sessions },
+            Failure::Ended => SandboxError::Ended,
+            Failure::Begin(reason) => SandboxError::Begin { reason },
+            Failure::MemoryLimit(limit, least) => SandboxError::MemoryLimit {
                 limit: size(limit),
                 least: size(least),
             },
-            Failure::TooLarge(bytes) => Self::TooLarge { bytes: size(bytes) },
-            Failure::Host(reason) => Self::Host { reason },
-        }
+            Failure::TooLarge(bytes) => SandboxError::TooLarge { bytes: size(bytes) },
+            Failure::Snapshot(reason) => return Self::Unwakeable { reason },
+            Failure::Host(reason) => SandboxError::Host { reason },
+        };
+        error.into()
     }
 }

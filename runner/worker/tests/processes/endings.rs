@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use croquant_sandbox::{Cell, Error as SandboxError, Limits, Outcome, Policy, Recorder};
-use croquant_worker::{Error, Pool};
+use croquant_worker::{Error, Kept, Pool};
 use libtest_mimic::{Failed, Trial};
 
-use crate::stage::{kill, only_process, run, session, trial};
+use crate::stage::{kill, only_process, pool, run, session, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -26,6 +26,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             1,
             nothing_is_lost,
         ),
+        trial("what is kept wakes in another pool", 1, wakes),
         trial(
             "a session that costs two workers gets no third",
             1,
@@ -45,6 +46,33 @@ async fn outcomes(pool: Pool) -> Result<(), Failed> {
     assert!(!report.alive && !session.is_alive());
     let late = session.execute(&Cell::new("1")).await;
     assert!(matches!(late, Err(Error::Sandbox(SandboxError::Ended))));
+    Ok(())
+}
+
+async fn wakes(first: Pool) -> Result<(), Failed> {
+    let (mut asleep, _recorder) = session(&first).await?;
+    assert_eq!(*asleep.kept(), Kept::Fresh);
+    let source = "def count():\n    n = 0\n    while True:\n        n += 1\n        yield n\nc = count(); next(c)";
+    run(&mut asleep, source, Outcome::Completed).await?;
+    let Kept::State(state) = asleep.kept().clone() else {
+        return Err("nothing is kept".into());
+    };
+    drop((asleep, first));
+    let wake = async |key, state: &[u8]| {
+        let recorder = Recorder::new();
+        let console = Box::new(recorder.clone());
+        let (policy, limits) = (Policy::default(), Limits::tutorial());
+        let pool = pool(1, key)?;
+        let woken = pool.resume(&policy, &limits, console, state.to_vec());
+        woken.await.map(|session| (session, recorder))
+    };
+    let (mut woken, recorder) = wake([7; 32], &state).await?;
+    run(&mut woken, "print(next(c))", Outcome::Completed).await?;
+    assert_eq!(recorder.take().stdout_text(), "2\n");
+    for (key, state) in [([8; 32], &state[..]), ([7; 32], &state[..state.len() - 1])] {
+        let refused = wake(key, state).await.err();
+        assert!(matches!(refused, Some(Error::Unwakeable { .. })));
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use croquant_sandbox::{Cell, Console, Limits, Outcome, Policy, Recorder, Report};
+use croquant_sandbox::{Cell, Console, Limits, Outcome, Policy, Recorder, Report, SnapshotKey};
 use croquant_worker::{Error, Pool, PoolConfig, RemoteSession, Spawner};
 use libtest_mimic::{Failed, Trial};
 
@@ -12,14 +12,18 @@ where
     F: Future<Output = Result<(), Failed>> + 'static,
 {
     Trial::test(name.to_owned(), move || {
-        let spawner = Spawner::start()?;
-        let pool = Pool::new(spawner, PoolConfig::server(workers, 8))?;
+        let pool = pool(workers, [7; 32])?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?;
         runtime.block_on(test(pool))
     })
+}
+
+pub(crate) fn pool(workers: usize, key: [u8; 32]) -> Result<Pool, Error> {
+    let config = PoolConfig::server(workers, 8);
+    Ok(Pool::new(Spawner::start()?, config, SnapshotKey::new(key)))
 }
 
 /// A session with a recorder as its console.

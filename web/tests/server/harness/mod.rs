@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use croquant_sandbox::{Engine, EngineConfig};
+use croquant_sandbox::{Engine, EngineConfig, SnapshotKey};
 use croquant_web::{AppState, Config, Pages};
 use croquant_worker::{Pool, PoolConfig};
 use tokio::net::TcpListener;
@@ -58,7 +58,11 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let mut config = Config::tutorial(pages, address);
         change(&mut config);
-        let pool = Pool::in_process(engine(), PoolConfig::server(2, 200)).unwrap();
+        let pool = Pool::in_process(
+            engine(),
+            PoolConfig::server(2, 200),
+            SnapshotKey::new([7; 32]),
+        );
         let state = AppState::new(&config, pool).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let mut tasks = JoinSet::new();
