@@ -68,7 +68,11 @@ impl Clocks {
     /// Where these clocks stand, to be written down.
     pub(crate) fn reading(&self) -> Reading {
         Reading {
-            monotonic_ns: self.real_ns(),
+            monotonic_ns: match self.clock {
+                Clock::Real | Clock::Offset(_) => self.real_ns(),
+                // Real time leaves no trace in a session that does not see it.
+                Clock::Frozen(_) => self.before_ns,
+            },
             slept_ns: self.slept_ns,
             worked: self.worked,
         }

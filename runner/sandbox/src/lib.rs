@@ -407,6 +407,6 @@ pub use outcome::{Called, Outcome, Report};
 pub use policy::{Access, Mode, Mount, MountRules, Policy, PolicyError, Quota, Terminal};
 pub use recorder::{Recorder, Recording};
 pub use session::{Cell, Program, Session};
-pub use snapshot::{History, Snapshot, SnapshotError, SnapshotKey};
+pub use snapshot::{Chain, History, Snapshot, SnapshotError, SnapshotKey, Written};
 pub use trace::{AnswerKind, Args, Denial, Event, HostCall, Observer, Reason, Value};
 pub use watchdog::Overseer;

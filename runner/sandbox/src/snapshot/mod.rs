@@ -4,8 +4,10 @@
 //! keeps beside it (clocks, the place in a seed's stream) and what was granted. Taking one after another shares what stayed the same. Written
 //! down and sealed ([`Snapshot::encode`]) it outlives the process, and any engine of the same image, anywhere, goes on from it.
 
+mod chain;
 mod history;
 mod key;
+mod part;
 mod session;
 mod wire;
 
@@ -17,6 +19,7 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::state::Aside;
 
+pub use chain::{Chain, Written};
 pub use history::History;
 pub use key::SnapshotKey;
 
