@@ -4,6 +4,7 @@
 //! program. Nothing is asserted unless `--check` asks for it.
 
 mod cpu;
+mod fairness;
 mod interrupt;
 mod machine;
 mod memory;
@@ -43,6 +44,9 @@ struct Options {
     /// Be a process of the rate's: make sessions for this many milliseconds
     #[arg(long, hide = true)]
     rate_worker: Option<u64>,
+    /// Be the other side of the bare socket
+    #[arg(long, hide = true)]
+    echo: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +71,8 @@ enum Part {
     Pipe,
     /// Sessions in a worker
     Worker,
+    /// One reader beside many in a worker
+    Fairness,
 }
 
 /// A figure that was promised, and what was measured.
@@ -84,6 +90,10 @@ fn main() -> Result<ExitCode> {
     let options = Options::parse();
     if let Some(period_ms) = options.rate_worker {
         rate::work(Duration::from_millis(period_ms))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.echo {
+        worker::echo()?;
         return Ok(ExitCode::SUCCESS);
     }
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
@@ -133,6 +143,9 @@ fn main() -> Result<ExitCode> {
     }
     if wanted(Part::Worker) {
         promises.extend(worker::measure(if options.quick { 100 } else { 1_000 })?);
+    }
+    if wanted(Part::Fairness) {
+        promises.extend(fairness::measure(if options.quick { 50 } else { 300 })?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS

@@ -43,6 +43,11 @@ pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
+/// Microseconds, as a number to print.
+pub(crate) fn us(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}
+
 pub(crate) fn geometric_mean(ratios: &[f64]) -> f64 {
     (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
 }

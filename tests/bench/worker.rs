@@ -1,17 +1,31 @@
 //! A session in a worker beside one in this process.
 
-use crate::Promise;
-use crate::stats::{Samples, ms};
-use anyhow::Result;
+use std::io::{Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use croquant_sandbox::{
-    Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
+    Cell, Chain, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
 };
 use croquant_tests::image;
-use croquant_worker::{Pool, PoolConfig, Spawner};
+use croquant_worker::{Pool, PoolConfig, RemoteSession, Spawner};
 
-/// Runs the same empty cell here and in a worker, in turns, and starts workers.
+use crate::Promise;
+use crate::stats::{Samples, us};
+
+/// What goes there and back over the bare socket.
+const BARE_BYTES: usize = 64;
+
+/// How the sessions are called: how often before it is the next one's turn, and after how long a rest.
+const RHYTHMS: &[(&str, u32, Duration)] = &[
+    ("one after the other", 20, Duration::ZERO),
+    ("after 3 ms of rest", 1, Duration::from_millis(3)),
+];
+
+/// Runs the same cells here and in a worker, in turns.
 pub(crate) fn measure(turns: u32) -> Result<Vec<Promise>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -19,50 +33,155 @@ pub(crate) fn measure(turns: u32) -> Result<Vec<Promise>> {
     runtime.block_on(compare(turns))
 }
 
-async fn compare(turns: u32) -> Result<Vec<Promise>> {
-    let engine = Engine::new(image()?, &EngineConfig::server(4))?;
-    let (policy, limits) = (Policy::default(), Limits::tutorial());
-    let console = || Box::new(Recorder::new());
-    let mut starts = Samples::default();
-    for _ in 0..turns.div_ceil(20) {
-        let pool = Pool::new(
-            Spawner::start()?,
-            PoolConfig::server(1, 4),
-            SnapshotKey::random()?,
-        );
-        timed(&mut starts, pool.ready()).await?;
+/// The other side of the bare socket: sends everything back until there is no more.
+pub(crate) fn echo() -> Result<()> {
+    let mut socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    let mut bytes = [0; BARE_BYTES];
+    while socket.read_exact(&mut bytes).is_ok() {
+        socket.write_all(&bytes)?;
     }
-    let pool = Pool::new(
-        Spawner::start()?,
-        PoolConfig::server(1, 4),
-        SnapshotKey::random()?,
-    );
-    let mut there = pool.session(&policy, &limits, console()).await?;
-    let mut here = Session::start(&engine, &policy, &limits, console()).await?;
-    let (mut in_worker, mut in_process) = (Samples::default(), Samples::default());
-    let cell = Cell::new("pass");
-    for _ in 0..turns {
-        timed(&mut in_process, here.execute(&cell)).await?;
-        here.checkpoint().await;
-        timed(&mut in_worker, there.execute(&cell)).await?;
-        // What is kept of the session is written down after the answer.
-        tokio::time::sleep(Duration::from_millis(3)).await;
-    }
-    let (here, there) = (in_process.percentile(50), in_worker.percentile(50));
-    println!(
-        "\nworker ready                 {:>10.3} ms",
-        ms(starts.percentile(50))
-    );
-    println!("execute `pass`, this process {:>10.3} ms", ms(here));
-    println!("execute `pass`, a worker     {:>10.3} ms", ms(there));
-    println!(
-        "the wire                     {:>10.3} ms",
-        ms(there.saturating_sub(here))
-    );
-    Ok(Vec::new())
+    Ok(())
 }
 
-async fn timed<T, E>(
+/// The contestants.
+struct Field {
+    /// In this process.
+    here: Session,
+    /// In this process, with its state written down after each call.
+    kept: Session,
+    there: RemoteSession,
+    bare: UnixStream,
+    chain: Chain,
+    engine: Engine,
+    key: SnapshotKey,
+}
+
+#[derive(Default)]
+struct Times {
+    here: Samples,
+    kept: Samples,
+    there: Samples,
+    bare: Samples,
+}
+
+async fn compare(turns: u32) -> Result<Vec<Promise>> {
+    let mut starts = Samples::default();
+    for _ in 0..turns.div_ceil(50) {
+        let pool = Pool::new(Spawner::start()?, PoolConfig::server(1, 4), key()?);
+        timed(&mut starts, pool.ready()).await?;
+    }
+    println!("\nworker ready {:>10.0} µs", us(starts.percentile(50)));
+    println!(
+        "\n{:<32}{:>12}{:>12}{:>12}{:>12}{:>12}",
+        "execute, µs (p10, p50)", "here", "state kept", "a worker", "more", "bare socket"
+    );
+    let mut field = Field::new().await?;
+    let mut promises = Vec::new();
+    for source in ["pass", "print(1)"] {
+        for (rhythm, block, pause) in RHYTHMS {
+            let mut times = Times::default();
+            field
+                .run(source, *pause, *block, turns / block, &mut times)
+                .await?;
+            for percent in [10, 50] {
+                let at = |samples: &Samples| us(samples.percentile(percent));
+                let more = at(&times.there) - at(&times.here);
+                println!(
+                    "{:<32}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{:>12.0}",
+                    format!("{source}, {rhythm}"),
+                    at(&times.here),
+                    at(&times.kept),
+                    at(&times.there),
+                    more,
+                    at(&times.bare),
+                );
+
+                if percent == 50 && source == "pass" && pause.is_zero() {
+                    promises.push(Promise {
+                        what: "a call of a worker, more than here",
+                        measured: more,
+                        at_most: 30.0,
+                        unit: "µs",
+                    });
+                }
+            }
+        }
+    }
+    Ok(promises)
+}
+
+impl Field {
+    async fn new() -> Result<Self> {
+        let engine = Engine::new(image()?, &EngineConfig::server(4))?;
+        let (policy, limits) = (Policy::default(), Limits::tutorial());
+        let console = || Box::new(Recorder::new());
+        let pool = Pool::new(Spawner::start()?, PoolConfig::server(1, 4), key()?);
+        let (bare, other) = UnixStream::pair()?;
+        Command::new(std::env::current_exe()?)
+            .arg("--echo")
+            .stdin(OwnedFd::from(other))
+            .spawn()?;
+        Ok(Self {
+            here: Session::start(&engine, &policy, &limits, console()).await?,
+            kept: Session::start(&engine, &policy, &limits, console()).await?,
+            there: pool.session(&policy, &limits, console()).await?,
+            bare,
+            chain: Chain::default(),
+            engine,
+            key: key()?,
+        })
+    }
+
+    async fn run(
+        &mut self,
+        source: &str,
+        pause: Duration,
+        block: u32,
+        blocks: u32,
+        times: &mut Times,
+    ) -> Result<()> {
+        let cell = Cell::new(source);
+        let rest = async || {
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+        };
+        for _ in 0..blocks {
+            for _ in 0..block {
+                rest().await;
+                timed(&mut times.here, self.here.execute(&cell)).await?;
+            }
+            for _ in 0..block {
+                rest().await;
+                timed(&mut times.kept, async {
+                    self.kept.execute(&cell).await?;
+                    let state = self.kept.snapshot().await?;
+                    self.chain.write(state, &self.engine, &self.key)
+                })
+                .await?;
+            }
+            for _ in 0..block {
+                rest().await;
+                timed(&mut times.there, self.there.execute(&cell)).await?;
+            }
+            for _ in 0..block {
+                rest().await;
+                times.bare.time(|| {
+                    let mut bytes = [0; BARE_BYTES];
+                    self.bare.write_all(&bytes)?;
+                    self.bare.read_exact(&mut bytes)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn key() -> Result<SnapshotKey> {
+    SnapshotKey::random().map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+pub(crate) async fn timed<T, E>(
     samples: &mut Samples,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {

@@ -77,7 +77,14 @@ impl Console for Recording {
         Box::pin(async { answer.map_or(Answer::End, Answer::Line) })
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
+        self.hear(message);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+impl Recording {
+    fn hear(&self, message: Message) {
         #[derive(Deserialize)]
         struct ExecuteResult {
             data: std::collections::HashMap<String, serde_json::Value>,

@@ -87,11 +87,12 @@ impl Console for StdStreams {
         Box::pin(async { Answer::Unsupported })
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
         // Results and tracebacks are printed by Python itself; what is left is an uncaught exception at the prompt.
         if message.kind == MessageKind::Error {
             crate::repl::print_error(&message.json);
         }
+        Box::pin(std::future::ready(()))
     }
 }
 

@@ -23,8 +23,9 @@ pub trait Console: Send + 'static {
     /// Asks the reader for one line, hidden while typed if `password`.
     fn input(&mut self, prompt: String, password: bool) -> BoxFuture<'_, Answer>;
 
-    /// Takes a message: a result, a display, an error. The JSON comes from the guest and is not to be trusted.
-    fn emit(&mut self, message: Message);
+    /// Takes a message: a result, a display, an error. The JSON comes from the guest and is not to be trusted. Waiting here slows the guest
+    /// down, as in [`Console::write`].
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()>;
 }
 
 /// An output stream.

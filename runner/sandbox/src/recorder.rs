@@ -101,7 +101,8 @@ impl Console for Recorder {
         Box::pin(std::future::ready(answer))
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
         self.kept().recording.messages.push(message);
+        Box::pin(std::future::ready(()))
     }
 }

@@ -16,8 +16,8 @@
 //! [`Role::of_this_process`] first.
 //!
 //! # Fixed memory
-//! Output crosses ahead of its reader by a window for each session, and a guest that is further ahead waits. Messages
-//! (results, displays) do not wait; what one call sends of them is bounded by its limits. A worker that sends more than it may is ended.
+//! Output and messages (results, displays) cross ahead of their reader by a window for each session, and a guest that is further ahead waits. A
+//! message that is larger than the window crosses alone. What is kept of sessions has a budget. A worker that sends more than it may is ended.
 
 mod error;
 mod inherited;
@@ -28,6 +28,6 @@ mod wire;
 mod worker;
 
 pub use error::Error;
-pub use pool::{Interrupter, Kept, Pool, PoolConfig, RemoteSession, WorkerState};
+pub use pool::{Interrupter, Kept, KeptState, Pool, PoolConfig, RemoteSession, WorkerState};
 pub use role::Role;
 pub use spawner::Spawner;

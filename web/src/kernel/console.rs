@@ -103,7 +103,17 @@ impl Console for PageConsole {
         })
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.publish(message);
+            self.hub.outbox.room().await;
+        })
+    }
+}
+
+impl PageConsole {
+    /// Sends a message to the page, or keeps it for the end of the call.
+    fn publish(&self, message: Message) {
         let Some(content) = Json::object(&message.json) else {
             tracing::debug!(kind = ?message.kind, "the guest sent a message that is not JSON");
             return;

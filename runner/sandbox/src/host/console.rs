@@ -40,7 +40,13 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
         },
     )?;
     linker.func_wrap("croquant", "take", take)?;
-    linker.func_wrap("croquant", "emit", emit)?;
+    linker.func_wrap_async(
+        "croquant",
+        "emit",
+        |caller: Caller<'_, State>, (kind, ptr, len): (u32, u32, u32)| {
+            Box::new(emit(caller, kind, ptr, len))
+        },
+    )?;
     Ok(())
 }
 
@@ -238,7 +244,7 @@ fn fetch(caller: &mut Caller<'_, State>, ptr: u32) -> Result<()> {
     Ok(())
 }
 
-fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
+async fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
     let gate = Gate::open(&mut caller, HostCall::Emit, |args, _, _| {
         let name = MessageKind::from_number(kind).map_or("unknown", MessageKind::name);
         args.put("kind", name);
@@ -246,12 +252,12 @@ fn emit(mut caller: Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<
     })?;
     let emitted = match gate.answer {
         Some(_) => Ok(()),
-        None => send(&mut caller, kind, ptr, len),
+        None => send(&mut caller, kind, ptr, len).await,
     };
     gate.close_silent(&mut caller, emitted)
 }
 
-fn send(caller: &mut Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
+async fn send(caller: &mut Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result<()> {
     charge(caller, len.into())?;
     let (memory, state) = split(caller)?;
     let Some(kind) = MessageKind::from_number(kind) else {
@@ -275,7 +281,10 @@ fn send(caller: &mut Caller<'_, State>, kind: u32, ptr: u32, len: u32) -> Result
         *slot = Some(json.clone());
     }
     if kind != MessageKind::Reply {
-        state.console.emit(Message { kind, json });
+        let signals = state.signals.clone();
+        let message = Message { kind, json };
+        signals.wait_out(state.console.emit(message)).await;
+        tell(caller);
     }
     Ok(())
 }

@@ -65,10 +65,11 @@ impl Console for Memory {
         Box::pin(std::future::pending())
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
         if message.kind == MessageKind::Error {
             self.0.lock().unwrap().errors.push(message.json);
         }
+        Box::pin(std::future::ready(()))
     }
 }
 

@@ -135,8 +135,9 @@ impl Console for Memory {
         })
     }
 
-    fn emit(&mut self, message: Message) {
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
         self.0.lock().unwrap().messages.push(message);
+        Box::pin(std::future::ready(()))
     }
 }
 

@@ -1,21 +1,23 @@
 //! The connection to one worker.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use croquant_sandbox::Outcome;
-use tokio::io::AsyncWriteExt as _;
+use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::outgoing::Outgoing;
 use super::place::{Mail, Place};
 use super::{Source, WorkerState};
 use crate::error::Error;
-use crate::wire::{CHECKPOINT_BYTES, FromWorker, Hello, Number, Ready, ToWorker, frame};
+use crate::wire::frame::{self, FrameError, Frames};
+use crate::wire::{FromWorker, Hello, Number, Ready, ToWorker};
 
 /// How long a worker may take to be ready. It takes some milliseconds.
 const START: Duration = Duration::from_secs(30);
@@ -23,7 +25,7 @@ const START: Duration = Duration::from_secs(30);
 /// The connection to one worker.
 #[derive(Debug)]
 pub(super) struct Link {
-    to: mpsc::UnboundedSender<Vec<u8>>,
+    outgoing: Arc<Outgoing>,
     routes: Arc<Routes>,
     places: Arc<Semaphore>,
     max_sessions: u32,
@@ -57,11 +59,14 @@ impl Link {
         let started = tokio::task::spawn_blocking(move || starter.start()).await;
         let (process, socket) = started.map_err(Error::start)??;
         socket.set_nonblocking(true)?;
-        let (mut reader, mut writer) = UnixStream::from_std(socket)?.into_split();
-        writer
-            .write_all(&frame::encode(&hello).map_err(Error::start)?)
-            .await?;
-        let greeted = tokio::time::timeout(START, frame::receive(&mut reader)).await;
+        let socket = Arc::new(UnixStream::from_std(socket)?);
+        let outgoing = Arc::new(Outgoing::new(Arc::clone(&socket)));
+        let mut tasks = JoinSet::new();
+        let sender = Arc::clone(&outgoing);
+        tasks.spawn(async move { sender.send_on().await });
+        outgoing.send(&frame::encode(&hello).map_err(Error::start)?);
+        let mut frames = Frames::default();
+        let greeted = tokio::time::timeout(START, receive(&socket, &mut frames)).await;
         let ready: Ready = match greeted {
             Ok(Ok(ready)) => ready,
             Ok(Err(error)) => {
@@ -78,18 +83,16 @@ impl Link {
             return Err(Error::start("it is of another version"));
         }
         let routes = Arc::new(Routes::default());
-        let (to, messages) = mpsc::unbounded_channel();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(write(writer, messages));
         tasks.spawn(read(
-            reader,
+            socket,
+            frames,
             Arc::clone(&routes),
             Arc::clone(&source),
             process,
         ));
         let most = usize::try_from(hello.max_sessions).unwrap_or(usize::MAX);
         Ok(Self {
-            to,
+            outgoing,
             routes,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             max_sessions: hello.max_sessions,
@@ -123,6 +126,7 @@ impl Link {
         WorkerState {
             process: self.process,
             sessions: self.sessions(),
+            waiting_bytes: self.routes.held_bytes(),
             landlock: self.ready.landlock,
             seccomp: self.ready.seccomp,
         }
@@ -160,11 +164,10 @@ impl Link {
     pub(super) fn send(&self, message: &ToWorker) -> Result<(), Error> {
         match frame::encode(message) {
             Ok(frame) => {
-                // A worker that is gone: whoever waits for an answer hears of it.
-                let _ = self.to.send(frame);
+                self.outgoing.send(&frame);
                 Ok(())
             }
-            Err(frame::FrameError::TooLong { bytes }) => Err(Error::TooLong { bytes }),
+            Err(FrameError::TooLong { bytes }) => Err(Error::TooLong { bytes }),
             Err(error) => Err(Error::start(error)),
         }
     }
@@ -177,18 +180,15 @@ impl Drop for Link {
     }
 }
 
-async fn write(mut socket: OwnedWriteHalf, mut messages: mpsc::UnboundedReceiver<Vec<u8>>) {
-    while let Some(frame) = messages.recv().await {
-        if socket.write_all(&frame).await.is_err() {
-            // Whoever reads sees the same.
-            return;
-        }
-    }
-}
-
-async fn read(mut socket: OwnedReadHalf, routes: Arc<Routes>, source: Arc<Source>, process: u32) {
+async fn read(
+    socket: Arc<UnixStream>,
+    mut frames: Frames,
+    routes: Arc<Routes>,
+    source: Arc<Source>,
+    process: u32,
+) {
     let why = loop {
-        match frame::receive(&mut socket).await {
+        match receive(&socket, &mut frames).await {
             Ok(message) => {
                 if let Err(why) = routes.deliver(message) {
                     break why.to_owned();
@@ -200,6 +200,23 @@ async fn read(mut socket: OwnedReadHalf, routes: Arc<Routes>, source: Arc<Source
     tracing::warn!(process, why, "a worker is lost");
     routes.close();
     source.end(process);
+}
+
+/// The next message.
+async fn receive<T: DeserializeOwned>(
+    socket: &UnixStream,
+    frames: &mut Frames,
+) -> Result<T, FrameError> {
+    loop {
+        if let Some(message) = frames.next()? {
+            return Ok(message);
+        }
+        socket.readable().await?;
+        match frames.fill(|room| socket.try_read(room)) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            other => other?,
+        }
+    }
 }
 
 impl Routes {
@@ -214,11 +231,12 @@ impl Routes {
             table.remove(&number);
             return Ok(());
         }
-        if let FromWorker::Ended(_, ended, kept) = &message {
-            if kept
-                .as_ref()
-                .is_some_and(|bytes| bytes.0.len() > CHECKPOINT_BYTES)
-            {
+        let is_answer = matches!(message, FromWorker::Started(..) | FromWorker::Ended(..));
+        if is_answer && !route.mail.answer() {
+            return Err("it answers what it was not asked");
+        }
+        if let FromWorker::Ended(_, ended, state) = &message {
+            if !route.mail.keep(state) {
                 return Err("it wants more kept than it may");
             }
             let by_itself = ended.as_ref().is_ok_and(|called| {
@@ -237,6 +255,12 @@ impl Routes {
         // Nobody is there to take it: the session was dropped, and is about to end.
         let _ = route.inbox.send(message);
         Ok(())
+    }
+
+    /// What waits for its readers, in bytes.
+    fn held_bytes(&self) -> usize {
+        let table = self.table();
+        table.values().map(|route| route.mail.held_bytes()).sum()
     }
 
     /// Ends all sessions: their owners find their inboxes closed.

@@ -2,8 +2,10 @@
 
 mod interrupter;
 mod link;
+mod outgoing;
 mod place;
 mod session;
+mod shelf;
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -20,6 +22,8 @@ use crate::worker;
 pub use interrupter::Interrupter;
 use link::Link;
 pub use session::{Kept, RemoteSession};
+pub use shelf::KeptState;
+use shelf::Shelf;
 
 /// How many workers there are, and what each holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,16 +34,20 @@ pub struct PoolConfig {
     pub sessions_per_worker: u32,
     /// The largest memory that a session can have, whatever its limits say.
     pub max_memory_bytes: usize,
+    /// What is kept of all sessions together, to bring them back if a worker dies. Protects this process's memory: beyond it, the largest are
+    /// kept no more until they are written down whole again, and cannot be brought back.
+    pub kept_bytes: usize,
 }
 
 impl PoolConfig {
-    /// Room for `sessions` of up to 1 GiB each, over `workers`.
+    /// Room for `sessions` of up to 1 GiB each, over `workers`; 1 GiB is kept of them.
     pub fn server(workers: usize, sessions: u32) -> Self {
         let shares = u32::try_from(workers.max(1)).unwrap_or(u32::MAX);
         Self {
             workers: workers.max(1),
             sessions_per_worker: sessions.div_ceil(shares),
             max_memory_bytes: 1 << 30,
+            kept_bytes: 1 << 30,
         }
     }
 }
@@ -57,6 +65,7 @@ struct Inner {
     slots: Vec<Slot>,
     numbers: AtomicU64,
     key: SnapshotKey,
+    shelf: Arc<Shelf>,
 }
 
 /// Where workers come from.
@@ -80,6 +89,8 @@ pub struct WorkerState {
     pub process: u32,
     /// The sessions in it.
     pub sessions: usize,
+    /// What waits for its readers in this process, in bytes.
+    pub waiting_bytes: usize,
     /// The version of landlock's interface that confines it.
     pub landlock: Option<u32>,
     /// Whether its system calls are filtered.
@@ -107,6 +118,7 @@ impl Pool {
                     .collect(),
                 numbers: AtomicU64::new(0),
                 key,
+                shelf: Arc::new(Shelf::new(config.kept_bytes)),
             }),
         }
     }
@@ -153,7 +165,7 @@ impl Pool {
         console: Box<dyn Console>,
         state: Vec<u8>,
     ) -> Result<RemoteSession, Error> {
-        let kept = Kept::State(state.into());
+        let kept = Kept::State(KeptState::whole(state));
         RemoteSession::start(self.clone(), policy, limits, console, kept).await
     }
 

@@ -7,10 +7,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::link::Link;
 use crate::error::Error;
-use crate::wire::{FromWorker, Number, ToWorker};
-
-/// How much room is given back at once.
-const CREDIT_BYTES: usize = 32 << 10;
+use crate::wire::{CHECKPOINT_BYTES, CREDIT_BYTES, FromWorker, Number, State, ToWorker};
 
 /// A session's mail, as it comes.
 #[derive(Debug)]
@@ -18,6 +15,10 @@ pub(super) struct Mail {
     /// What was sent and not yet taken.
     held_bytes: AtomicUsize,
     most_bytes: usize,
+    /// Whether the worker owes an answer: one at a time.
+    is_asked: AtomicBool,
+    /// What is kept of the session, as far as the worker knows.
+    kept_bytes: AtomicUsize,
     is_hurried: AtomicBool,
     hurry: Notify,
 }
@@ -27,6 +28,8 @@ impl Mail {
         Self {
             held_bytes: AtomicUsize::new(0),
             most_bytes,
+            is_asked: AtomicBool::new(true),
+            kept_bytes: AtomicUsize::new(0),
             is_hurried: AtomicBool::new(false),
             hurry: Notify::new(),
         }
@@ -47,7 +50,29 @@ impl Mail {
         self.hurry.notify_one();
     }
 
+    pub(super) fn held_bytes(&self) -> usize {
+        self.held_bytes.load(Ordering::Acquire)
+    }
+
+    /// Notes an answer; false if none was owed.
+    pub(super) fn answer(&self) -> bool {
+        self.is_asked.swap(false, Ordering::AcqRel)
+    }
+
+    /// Notes what is to be kept; false if that is more than may be.
+    pub(super) fn keep(&self, state: &State) -> bool {
+        let bytes = match state {
+            State::Nothing => 0,
+            State::Whole(whole) => whole.0.len(),
+            State::More(more) => self.kept_bytes.load(Ordering::Acquire) + more.0.len(),
+        };
+        self.kept_bytes.store(bytes, Ordering::Release);
+        bytes <= CHECKPOINT_BYTES
+    }
+
+    /// A call is about to be sent.
     pub(super) fn begin_call(&self) {
+        self.is_asked.store(true, Ordering::Release);
         self.is_hurried.store(false, Ordering::Release);
     }
 
@@ -105,13 +130,13 @@ impl Place {
     pub(super) async fn receive(&mut self) -> Option<FromWorker> {
         let message = self.inbox.recv().await?;
         let bytes = message.cost();
-        if !message.is_output() {
+        if !message.takes_room() {
             self.mail.release(bytes);
         }
         Some(message)
     }
 
-    /// Says that output of this cost has been taken.
+    /// Says that a message of this cost, which took room, has been dealt with.
     pub(super) fn took(&mut self, bytes: usize) {
         self.mail.release(bytes);
         self.owed_bytes += bytes;

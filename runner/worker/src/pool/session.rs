@@ -5,21 +5,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use croquant_sandbox::{
-    Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report, Stream,
+    Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report,
 };
 
 use super::Pool;
 use super::interrupter::Interrupter;
 use super::link::Link;
 use super::place::Place;
+use super::shelf::{KeptState, Shelved};
 use crate::error::Error;
-use crate::wire::{Bytes, Call, Failure, FromWorker, PIECE_BYTES, Start, ToWorker, WINDOW_BYTES};
+use crate::wire::{
+    Bytes, Call, Failure, FromWorker, PIECE_BYTES, Start, State, ToWorker, most_on_the_way,
+};
 
 /// The most that one message may hold, by a session's limits: a frame has to hold it.
 const MOST_HOST_BYTES: usize = 64 << 20;
-
-/// How much of messages, which do not wait for room, may be on the way besides the window, whatever the limits say.
-const MOST_AHEAD_BYTES: u64 = 256 << 20;
 
 /// How many workers a session may cost before it gets no more.
 const MOST_LOSSES: u32 = 2;
@@ -33,14 +33,16 @@ pub struct RemoteSession {
     place: Option<Place>,
     interrupter: Interrupter,
     is_alive: bool,
+    /// Whether no call has ended yet.
+    is_fresh: bool,
     /// What the session was after the last call that ended.
-    kept: Kept,
+    shelved: Shelved,
     /// Workers that died in its calls, since the last that ended.
     losses: u32,
 }
 
 /// How a call ended, and the session as it left it.
-type Conclusion = (Result<Called, Failure>, Option<Bytes>);
+type Conclusion = (Result<Called, Failure>, State);
 
 /// What is kept of a session outside its worker, from which it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +50,8 @@ pub enum Kept {
     /// No call has ended yet: it starts anew.
     Fresh,
     /// The session as the last call left it. Cheap to clone.
-    State(Arc<[u8]>),
-    /// What the last call left is too large to be kept.
+    State(KeptState),
+    /// What the last call left is too large to be kept, or there is no room for it.
     Nothing,
 }
 
@@ -78,6 +80,10 @@ impl RemoteSession {
         if limits.host_bytes > MOST_HOST_BYTES {
             return refuse("a limit of more than 64 MiB on what the host holds at once");
         }
+        let shelved = pool.inner.shelf.place();
+        if let Kept::State(state) = &kept {
+            shelved.put(state.clone());
+        }
         let mut session = Self {
             pool,
             start: Box::new(Start {
@@ -89,7 +95,8 @@ impl RemoteSession {
             place: None,
             interrupter: Interrupter::default(),
             is_alive: true,
-            kept,
+            is_fresh: matches!(kept, Kept::Fresh),
+            shelved,
             losses: 0,
         };
         session.settle().await?;
@@ -118,8 +125,12 @@ impl RemoteSession {
     }
 
     /// What is kept of the session, as the last call that ended left it: with that, [`Pool::resume`] wakes it.
-    pub fn kept(&self) -> &Kept {
-        &self.kept
+    pub fn kept(&self) -> Kept {
+        match self.shelved.get() {
+            Some(state) => Kept::State(state),
+            None if self.is_fresh => Kept::Fresh,
+            None => Kept::Nothing,
+        }
     }
 
     /// Whether the session takes further calls.
@@ -150,12 +161,17 @@ impl RemoteSession {
             let _busy = Busy::new(Arc::clone(place.link()));
             self.converse(&mut place).await
         };
-        let Some((ended, kept)) = ended else {
+        let Some((ended, state)) = ended else {
             return Err(self.lose());
         };
         let called = ended?;
         self.losses = 0;
-        self.kept = kept.map_or(Kept::Nothing, |bytes| Kept::State(bytes.0.into()));
+        self.is_fresh = false;
+        match state {
+            State::Nothing => self.shelved.clear(),
+            State::Whole(bytes) => self.shelved.put(KeptState::whole(bytes.0)),
+            State::More(bytes) => self.shelved.add(bytes.0),
+        }
         self.is_alive = called.report.alive;
         if self.is_alive {
             self.place = Some(place);
@@ -175,14 +191,19 @@ impl RemoteSession {
             let cost = message.cost();
             match message {
                 FromWorker::Write(_, stream, bytes) => {
-                    self.write(place, stream, &bytes.0, patience).await;
+                    let writing = self.console.write(stream, &bytes.0);
+                    if let Some(Err(_)) = patiently(place, patience, writing).await {
+                        let _ = place.send(&ToWorker::Broken(place.number()));
+                    }
                     place.took(cost);
                 }
                 FromWorker::Emit(_, kind, json) => {
-                    self.console.emit(Message { kind, json });
+                    let emitting = self.console.emit(Message { kind, json });
+                    patiently(place, patience, emitting).await;
                     place.took(cost);
                 }
                 FromWorker::Ask(_, question, prompt, password) => {
+                    place.took(cost);
                     let answer = tokio::select! {
                         biased;
                         // Whatever comes now means that the question is not asked any more.
@@ -193,6 +214,7 @@ impl RemoteSession {
                     let _ = place.send(&ToWorker::Answer(place.number(), question, answer));
                 }
                 FromWorker::Read(_, question, most) => {
+                    place.took(cost);
                     let most = usize::try_from(most).unwrap_or(usize::MAX).min(PIECE_BYTES);
                     let input = tokio::select! {
                         biased;
@@ -202,30 +224,12 @@ impl RemoteSession {
                     let input = input.ok().map(Bytes);
                     let _ = place.send(&ToWorker::Input(place.number(), question, input));
                 }
-                FromWorker::Ended(_, ended, kept) => return Some((ended, kept)),
+                FromWorker::Ended(_, ended, state) => return Some((ended, state)),
                 // A question that was answered and given up at once.
-                FromWorker::Withdraw(..) => {}
+                FromWorker::Withdraw(..) => place.took(cost),
                 // None of these comes during a call, from a worker in its right mind.
                 FromWorker::Started(..) | FromWorker::Gone(_) => {}
             }
-        }
-    }
-
-    /// Gives output to the console, and waits for it as long as the guest would have: not past the end of a call that was stopped.
-    async fn write(&mut self, place: &Place, stream: Stream, bytes: &[u8], patience: Duration) {
-        let hurried = async {
-            tokio::select! {
-                () = place.mail.hurried() => {}
-                () = tokio::time::sleep(patience) => place.mail.hurry(),
-            }
-        };
-        let written = tokio::select! {
-            biased;
-            written = self.console.write(stream, bytes) => written,
-            () = hurried => Ok(()),
-        };
-        if written.is_err() {
-            let _ = place.send(&ToWorker::Broken(place.number()));
         }
     }
 
@@ -234,14 +238,14 @@ impl RemoteSession {
         self.place = None;
         self.is_alive = false;
         let mut start = self.start.clone();
-        match &self.kept {
+        match self.kept() {
             Kept::Fresh => {}
             Kept::State(state) => start.resume = Some(Bytes(state.to_vec())),
             Kept::Nothing => return Err(Error::Lost { recovers: false }),
         }
         let (link, permit) = self.pool.place().await?;
         let number = self.pool.number();
-        let mut place = link.route(number, self.ahead_bytes(), permit);
+        let mut place = link.route(number, most_on_the_way(&self.start.limits), permit);
         place.send(&ToWorker::Start(number, start))?;
         self.interrupter.follow(&link, number);
         match place.receive().await {
@@ -261,25 +265,29 @@ impl RemoteSession {
         if self.losses >= MOST_LOSSES {
             return Error::Quarantined;
         }
-        self.is_alive = !matches!(self.kept, Kept::Nothing);
+        self.is_alive = !matches!(self.kept(), Kept::Nothing);
         Error::Lost {
             recovers: self.is_alive,
         }
     }
+}
 
-    /// How much may be on its way to the console: the window, and what a call may send of messages.
-    fn ahead_bytes(&self) -> usize {
-        let Limits {
-            output_bytes,
-            host_bytes,
-            ..
-        } = self.start.limits;
-        // Small messages take more room than their text.
-        let messages = output_bytes
-            .saturating_mul(32)
-            .saturating_add(2 * host_bytes as u64)
-            .min(MOST_AHEAD_BYTES);
-        WINDOW_BYTES + 2 * PIECE_BYTES + usize::try_from(messages).unwrap_or(usize::MAX)
+/// Waits for the console to take something, as long as the guest would have: not past the end of a call that was stopped. `None` if that came first.
+async fn patiently<T>(
+    place: &Place,
+    patience: Duration,
+    taking: impl Future<Output = T>,
+) -> Option<T> {
+    let hurried = async {
+        tokio::select! {
+            () = place.mail.hurried() => {}
+            () = tokio::time::sleep(patience) => place.mail.hurry(),
+        }
+    };
+    tokio::select! {
+        biased;
+        taken = taking => Some(taken),
+        () = hurried => None,
     }
 }
 

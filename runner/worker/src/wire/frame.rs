@@ -4,14 +4,13 @@ use std::io::{self, Read};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// The longest message. What a guest may send at once, and what is kept of a session, has to fit. Protects the memory of both sides: a frame
 /// that says it is longer is not read.
 pub(crate) const MOST_BYTES: usize = 81 << 20;
 
-/// How much is set aside for a frame before any of it has come: its length is only a promise.
-const FIRST_BYTES: usize = 64 << 10;
+/// How much is set aside for frames before any of them has come: a length is only a promise.
+const ROOM_BYTES: usize = 64 << 10;
 
 /// Why a connection has to end.
 #[derive(Debug, thiserror::Error)]
@@ -62,28 +61,73 @@ pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> Result<T, Frame
     let mut header = [0; 4];
     from.read_exact(&mut header)?;
     let bytes = length(header)?;
-    let mut body = Vec::with_capacity(bytes.min(FIRST_BYTES));
+    let mut body = Vec::with_capacity(bytes.min(ROOM_BYTES));
     from.take(bytes as u64).read_to_end(&mut body)?;
-    complete(&body, bytes)?;
-    decode(&body)
-}
-
-/// The next message, for a task that waits.
-pub(crate) async fn receive<T: DeserializeOwned>(
-    from: &mut (impl AsyncRead + Unpin),
-) -> Result<T, FrameError> {
-    let mut header = [0; 4];
-    from.read_exact(&mut header).await?;
-    let bytes = length(header)?;
-    let mut body = Vec::with_capacity(bytes.min(FIRST_BYTES));
-    from.take(bytes as u64).read_to_end(&mut body).await?;
-    complete(&body, bytes)?;
-    decode(&body)
-}
-
-fn complete(body: &[u8], bytes: usize) -> Result<(), FrameError> {
     if body.len() < bytes {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
     }
-    Ok(())
+    decode(&body)
+}
+
+/// Frames as they come from a socket that does not wait, in whatever pieces.
+#[derive(Debug)]
+pub(crate) struct Frames {
+    /// What has come lies between `start` and `end`.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self {
+            buffer: vec![0; ROOM_BYTES],
+            start: 0,
+            end: 0,
+        }
+    }
+}
+
+impl Frames {
+    /// Reads once. The buffer grows with what has come, not with what a frame promises.
+    ///
+    /// # Errors
+    /// The socket's, [`io::ErrorKind::WouldBlock`] among them, and [`io::ErrorKind::UnexpectedEof`] at its end.
+    pub(crate) fn fill(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
+    ) -> io::Result<()> {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            // A long message has gone through: its room is given back.
+            self.buffer.truncate(ROOM_BYTES);
+            self.buffer.shrink_to_fit();
+        } else if self.end == self.buffer.len() {
+            self.buffer.copy_within(self.start.., 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            self.buffer.resize(self.end * 2 + ROOM_BYTES, 0);
+        }
+        match read(&mut self.buffer[self.end..])? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            bytes => {
+                self.end += bytes;
+                Ok(())
+            }
+        }
+    }
+
+    /// The next message, if it is there whole.
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
+        let come = &self.buffer[self.start..self.end];
+        let Some((header, rest)) = come.split_first_chunk() else {
+            return Ok(None);
+        };
+        let bytes = length(*header)?;
+        let Some(body) = rest.get(..bytes) else {
+            return Ok(None);
+        };
+        let message = decode(body)?;
+        self.start += header.len() + bytes;
+        Ok(Some(message))
+    }
 }

@@ -19,10 +19,16 @@ pub(crate) use bytes::Bytes;
 use crate::error::Error;
 
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
-pub(crate) const VERSION: u16 = 1;
+pub(crate) const VERSION: u16 = 2;
 
 /// How much output a session may send ahead of its reader. Protects the supervisor's memory.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
+
+/// How much of the window is given back at once.
+pub(crate) const CREDIT_BYTES: usize = 32 << 10;
+
+/// How much room in the window a message waits for: as much as it takes, but no more than there is when all is taken that was sent before.
+pub(crate) const MOST_ROOM_BYTES: usize = WINDOW_BYTES - CREDIT_BYTES;
 
 /// The most that one message of output holds: what a guest writes at once is cut into such pieces.
 pub(crate) const PIECE_BYTES: usize = 32 << 10;
@@ -32,6 +38,12 @@ const MESSAGE_BYTES: usize = 64;
 
 /// The most that is kept of a session, to bring it back if its worker dies. Protects the supervisor's memory.
 pub(crate) const CHECKPOINT_BYTES: usize = 16 << 20;
+
+/// What a session of these limits may have on the way, taken by nobody: its window, or one message that is larger.
+pub(crate) fn most_on_the_way(limits: &Limits) -> usize {
+    // A guest's text that is none grows to three times its length; and a question that is withdrawn costs a message each way.
+    2 * WINDOW_BYTES + 3 * limits.host_bytes
+}
 
 /// A session, numbered by the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,11 +140,21 @@ pub(crate) enum FromWorker {
     Read(Number, u32, u32),
     /// The question is not asked any more.
     Withdraw(Number, u32),
-    /// How a call ended, and with it the session as it is now: whoever hears of the end can bring it back. `None` if it has ended, or is
-    /// too large to be kept elsewhere.
-    Ended(Number, Result<Called, Failure>, Option<Bytes>),
+    /// How a call ended, and with it the session as it is now: whoever hears of the end can bring it back.
+    Ended(Number, Result<Called, Failure>, State),
     /// The session has given its place back.
     Gone(Number),
+}
+
+/// A session's state after a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
+    /// The session has ended, or is too large to be kept elsewhere.
+    Nothing,
+    /// All of it: what came before is not needed any more.
+    Whole(Bytes),
+    /// What changed: it belongs behind what came before.
+    More(Bytes),
 }
 
 impl FromWorker {
@@ -159,9 +181,16 @@ impl FromWorker {
             }
     }
 
-    /// Whether it is output, for which room is given back.
-    pub(crate) fn is_output(&self) -> bool {
-        matches!(self, Self::Write(..) | Self::Emit(..))
+    /// Whether it takes room in the window, which is given back. The others answer something.
+    pub(crate) fn takes_room(&self) -> bool {
+        match self {
+            Self::Write(..)
+            | Self::Emit(..)
+            | Self::Ask(..)
+            | Self::Read(..)
+            | Self::Withdraw(..) => true,
+            Self::Started(..) | Self::Ended(..) | Self::Gone(_) => false,
+        }
     }
 }
 

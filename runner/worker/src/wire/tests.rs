@@ -2,8 +2,8 @@ use croquant_sandbox::{Answer, Limits, MessageKind, Policy, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::frame::{FrameError, MOST_BYTES, decode, encode, read};
-use super::{Bytes, Call, Failure, FromWorker, Number, Start, ToWorker};
+use super::frame::{FrameError, Frames, MOST_BYTES, decode, encode, read};
+use super::{Bytes, Call, Failure, FromWorker, Number, Start, State, ToWorker};
 
 /// Deterministic, so that what fails once fails again: SplitMix64.
 struct Dice(u64);
@@ -60,8 +60,9 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ask(N, 1, "? ".into(), true),
         FromWorker::Read(N, 2, 100),
         FromWorker::Withdraw(N, 2),
-        FromWorker::Ended(N, Err(Failure::Full(3)), None),
-        FromWorker::Ended(N, Err(Failure::Ended), Some(Bytes(vec![1; 100]))),
+        FromWorker::Ended(N, Err(Failure::Full(3)), State::Nothing),
+        FromWorker::Ended(N, Err(Failure::Ended), State::Whole(Bytes(vec![1; 100]))),
+        FromWorker::Ended(N, Err(Failure::Ended), State::More(Bytes(vec![1; 100]))),
         FromWorker::Gone(N),
     ]
 }
@@ -75,6 +76,42 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(mes
             assert!(read::<T>(&mut &frame[..end]).is_err(), "cut at {end}");
         }
     }
+}
+
+/// However a stream of frames is cut into pieces, the same messages come out.
+#[test]
+fn pieces_become_messages() {
+    let messages = from_worker();
+    let long = FromWorker::Write(N, Stream::Stdout, Bytes(vec![5; 300_000]));
+    let messages: Vec<FromWorker> = messages
+        .into_iter()
+        .chain([long])
+        .cycle()
+        .take(60)
+        .collect();
+    let frames = messages
+        .iter()
+        .map(|message| encode(message).expect("it has a frame"));
+    let bytes: Vec<u8> = frames.flatten().collect();
+    let mut dice = Dice(11);
+    let (mut rest, mut read) = (bytes.as_slice(), Vec::<FromWorker>::new());
+    let mut frames = Frames::default();
+    while !rest.is_empty() {
+        let most = [1, 5, 100, 10_000, 1_000_000][dice.roll(5)];
+        let filled = frames.fill(|room| {
+            let piece = rest.split_off(..most.min(rest.len()).min(room.len()));
+            let piece = piece.expect("there is so much");
+            room[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        });
+        filled.expect("it is read");
+        while let Some(message) = frames.next().expect("it is good") {
+            read.push(message);
+        }
+    }
+    assert!(read == messages);
+    let end = frames.fill(|_| Ok(0)).expect_err("it is the end");
+    assert_eq!(end.kind(), std::io::ErrorKind::UnexpectedEof);
 }
 
 #[test]

@@ -28,6 +28,7 @@ impl Drop for Question<'_> {
             let WireConsole { number, .. } = *self.console;
             self.console.desk.withdraw();
             let withdraw = FromWorker::Withdraw(number, self.number);
+            self.console.desk.window.take_now(withdraw.cost());
             self.console.output.send(&withdraw);
         }
     }
@@ -36,12 +37,14 @@ impl Drop for Question<'_> {
 impl WireConsole {
     async fn ask(&self, message: impl FnOnce(u32) -> FromWorker) -> Option<Answered> {
         let (number, answered) = self.desk.ask();
+        let message = message(number);
+        self.desk.window.take(message.cost()).await.ok()?;
         let mut question = Question {
             console: self,
             number,
             is_answered: false,
         };
-        self.output.send(&message(number));
+        self.output.send(&message);
         let answer = answered.await.ok();
         question.is_answered = true;
         answer
@@ -89,9 +92,13 @@ impl Console for WireConsole {
         })
     }
 
-    fn emit(&mut self, message: Message) {
-        let message = FromWorker::Emit(self.number, message.kind, message.json);
-        self.desk.window.take_now(message.cost());
-        self.output.send(&message);
+    fn emit(&mut self, message: Message) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let message = FromWorker::Emit(self.number, message.kind, message.json);
+            // Where nobody takes anything any more, this goes the way of the rest.
+            if self.desk.window.take(message.cost()).await.is_ok() {
+                self.output.send(&message);
+            }
+        })
     }
 }

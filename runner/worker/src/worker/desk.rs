@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use croquant_sandbox::{Answer, Interrupter};
 use tokio::sync::{Notify, oneshot};
 
-use crate::wire::WINDOW_BYTES;
+use crate::wire::{MOST_ROOM_BYTES, WINDOW_BYTES};
 
 /// What the reader and a session's task share.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Desk {
     pub(super) window: Window,
     interrupter: OnceLock<Interrupter>,
     is_called: AtomicBool,
+    /// Whether the call was told to stop.
+    is_pressed: AtomicBool,
     questions: AtomicU32,
     asked: Mutex<Asked>,
 }
@@ -41,20 +43,27 @@ impl Desk {
     }
 
     pub(super) fn interrupt(&self) {
+        self.is_pressed.store(true, Ordering::Release);
         if let Some(interrupter) = self.interrupter.get() {
             interrupter.interrupt();
         }
     }
 
     pub(super) fn kill(&self) {
+        self.is_pressed.store(true, Ordering::Release);
         self.window.break_off();
         if let Some(interrupter) = self.interrupter.get() {
             interrupter.kill();
         }
     }
 
+    pub(super) fn is_pressed(&self) -> bool {
+        self.is_pressed.load(Ordering::Acquire)
+    }
+
     /// `None` if a call runs already.
     pub(super) fn begin_call(&self) -> Option<()> {
+        self.is_pressed.store(false, Ordering::Release);
         let before = self.is_called.swap(true, Ordering::AcqRel);
         (!before).then_some(())
     }
@@ -110,7 +119,7 @@ impl Desk {
 /// How far a session's output may be ahead of its reader.
 #[derive(Debug)]
 pub(super) struct Window {
-    /// Below zero after messages, which do not wait.
+    /// Below zero while a message is on the way that is larger than the window.
     left: AtomicI64,
     is_broken: AtomicBool,
     wake: Notify,
@@ -133,7 +142,8 @@ impl Window {
             if self.is_broken.load(Ordering::Acquire) {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            if self.left.load(Ordering::Acquire) > 0 {
+            let least = bytes.min(MOST_ROOM_BYTES) as i64;
+            if self.left.load(Ordering::Acquire) >= least {
                 self.take_now(bytes);
                 return Ok(());
             }

@@ -2,42 +2,33 @@
 
 mod console;
 mod desk;
+mod lookout;
+mod output;
 mod reader;
 mod session;
+mod turns;
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use croquant_confine::{Confinement, Walls};
 use croquant_sandbox::{
     Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
 };
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::error::Error;
-use crate::wire::{FromWorker, Hello, Ready, VERSION, frame};
-use session::Order;
-
-/// Where messages to the supervisor go. A supervisor that is behind makes the whole worker wait: it always reads, whatever its clients do.
-#[derive(Debug, Clone)]
-pub(crate) struct Output(Arc<Mutex<UnixStream>>);
-
-impl Output {
-    fn send(&self, message: &FromWorker) {
-        match frame::encode(message) {
-            Ok(frame) => {
-                let mut socket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                // The supervisor is gone: the reader sees that, too, and ends this process.
-                let _ = socket.write_all(&frame);
-            }
-            Err(error) => tracing::error!(%error, "a message cannot be sent"),
-        }
-    }
-}
+use crate::wire::{Hello, Ready, VERSION, frame};
+use lookout::Lookout;
+use output::Output;
+use reader::Reader;
+use session::{Order, Service};
+use turns::Turns;
 
 /// A worker's own process.
 pub(crate) fn run() -> Result<(), Error> {
@@ -52,16 +43,20 @@ pub(crate) fn run() -> Result<(), Error> {
     let engine = Engine::new(image, &config).map_err(Error::start)?;
     // Where the system's random numbers come from a device, it is opened now.
     getrandom::fill(&mut [0]).map_err(Error::start)?;
+    let runtime = runtime()?;
+    socket.set_nonblocking(true)?;
     // Everything is open, and there is no other thread yet. Nothing of the guest has run.
     let walls = Confinement::worker().apply().map_err(Error::start)?;
     let key = SnapshotKey::new(hello.key);
-    serve(socket, engine, key, walls, || std::process::exit(0))
+    let end = || std::process::exit(0);
+    serve(socket, &runtime, engine, key, walls, end)
 }
 
 /// A worker in a thread of the supervisor's own process, with an engine that it shares, and without any wall.
 pub(crate) fn run_here(mut socket: UnixStream, engine: Engine) -> Result<(), Error> {
     let key = SnapshotKey::new(greet(&mut socket)?.key);
-    serve(socket, engine, key, Walls::default(), || ())
+    socket.set_nonblocking(true)?;
+    serve(socket, &runtime()?, engine, key, Walls::default(), || ())
 }
 
 /// Reads the supervisor's first message.
@@ -79,17 +74,25 @@ fn first_to_go() {
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
 }
 
-/// Serves the supervisor until it is gone; then `end` is called, on another thread, as this one may be inside a guest.
+/// The sessions' own thread, made before the walls are up: it has descriptors of its own.
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        // After each turn of a guest, what has come from elsewhere is looked at: a turn takes a thousand times as long as looking does.
+        .event_interval(1)
+        .global_queue_interval(1)
+        .build()
+}
+
+/// Serves the supervisor until it is gone; where only a second thread notices, it calls `end`, as this one may be inside a guest.
 fn serve(
     socket: UnixStream,
+    runtime: &Runtime,
     engine: Engine,
     key: SnapshotKey,
     walls: Walls,
     end: impl FnOnce() + Send + 'static,
 ) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
     runtime.block_on(warm_up(&engine))?;
     let ready = Ready {
         version: VERSION,
@@ -97,16 +100,25 @@ fn serve(
         landlock: walls.landlock,
         seccomp: walls.seccomp,
     };
-    (&socket).write_all(&frame::encode(&ready).map_err(Error::start)?)?;
-    let output = Output(Arc::new(Mutex::new(socket.try_clone()?)));
+    let socket = Arc::new(socket);
+    let output = Output::new(Arc::clone(&socket));
+    output.send_frame(&frame::encode(&ready).map_err(Error::start)?)?;
     let (orders, ordered) = mpsc::unbounded_channel();
-    std::thread::Builder::new()
-        .name("reader".into())
-        .spawn(move || {
-            reader::read(socket, &orders);
-            end();
-        })?;
-    runtime.block_on(run_sessions(engine, key, output, ordered))
+    let reader = Arc::new(Reader::new(socket, orders));
+    let turns = Arc::new(Turns::default());
+    let _lookout = Lookout::start(Arc::clone(&turns), Arc::clone(&reader), end)?;
+    let service = Service {
+        engine,
+        key,
+        output,
+        turns,
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            over = reader.read_on() => Ok(over?),
+            ended = run_sessions(service, ordered) => ended,
+        }
+    })
 }
 
 /// One session to its first output, so that none that counts is the first.
@@ -119,20 +131,14 @@ async fn warm_up(engine: &Engine) -> Result<(), Error> {
 }
 
 async fn run_sessions(
-    engine: Engine,
-    key: SnapshotKey,
-    output: Output,
+    service: Service,
     mut ordered: mpsc::UnboundedReceiver<Order>,
 ) -> Result<(), Error> {
     let mut sessions = JoinSet::new();
     loop {
         tokio::select! {
             order = ordered.recv() => match order {
-                Some(order) => drop(sessions.spawn(order.carry_out(
-                    engine.clone(),
-                    key.clone(),
-                    output.clone(),
-                ))),
+                Some(order) => drop(sessions.spawn(order.carry_out(service.clone()))),
                 None => return Ok(()),
             },
             Some(ended) = sessions.join_next() => {

@@ -1,14 +1,32 @@
-//! The thread that reads what the supervisor says. It never waits for anything else, so that an interrupt arrives whatever the guests do.
+//! Reads what the supervisor says, and passes it on at once, whoever's thread it is: nothing here waits for anything.
 
 use std::collections::HashMap;
+use std::io::{self, Read as _};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::io::Interest;
 use tokio::sync::mpsc;
 
 use super::desk::{Answered, Desk};
 use super::session::Order;
 use crate::wire::{Call, Number, ToWorker, frame};
+
+/// The supervisor is gone, or says what it must not.
+#[derive(Debug)]
+pub(super) struct Over;
+
+/// Reads from a socket that does not wait by itself.
+pub(super) struct Reader {
+    socket: Arc<UnixStream>,
+    state: Mutex<State>,
+}
+
+struct State {
+    frames: frame::Frames,
+    sessions: HashMap<Number, Known>,
+    orders: mpsc::UnboundedSender<Order>,
+}
 
 /// A session as the reader sees it.
 struct Known {
@@ -16,74 +34,113 @@ struct Known {
     calls: mpsc::UnboundedSender<Call>,
 }
 
-/// Reads until the supervisor is gone, or says what it must not.
-pub(super) fn read(mut socket: UnixStream, orders: &mpsc::UnboundedSender<Order>) {
-    let mut sessions = HashMap::new();
-    while let Ok(message) = frame::read(&mut socket) {
-        if take(&mut sessions, message, orders).is_none() {
-            break;
+impl Reader {
+    pub(super) fn new(socket: Arc<UnixStream>, orders: mpsc::UnboundedSender<Order>) -> Self {
+        Self {
+            socket,
+            state: Mutex::new(State {
+                frames: frame::Frames::default(),
+                sessions: HashMap::new(),
+                orders,
+            }),
         }
     }
-    for known in sessions.values() {
-        known.desk.kill();
+
+    /// Passes on all that has come. At the end of it all, every session is told to end.
+    pub(super) fn read(&self) -> Result<(), Over> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let come = state.frames.fill(|room| (&*self.socket).read(room));
+            let taken = match come {
+                Ok(()) => state.take_all(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Some(()),
+                Err(_) => None,
+            };
+            if taken.is_none() {
+                state.sessions.values().for_each(|known| known.desk.kill());
+                return Err(Over);
+            }
+        }
+    }
+
+    /// Reads whenever something has come, until it is over.
+    pub(super) async fn read_on(&self) -> io::Result<()> {
+        let socket = tokio::net::UnixStream::from_std(self.socket.try_clone()?)?;
+        loop {
+            socket.readable().await?;
+            let read = socket.try_io(Interest::READABLE, || match self.read() {
+                // Whatever comes from now on makes it readable again.
+                Ok(()) => Err(io::Error::from(io::ErrorKind::WouldBlock)),
+                Err(Over) => Ok(()),
+            });
+            if read.is_ok() {
+                return Ok(());
+            }
+        }
     }
 }
 
-/// Passes a message on; `None` if it was out of turn. Those to a session that is unknown have crossed with its end.
-fn take(
-    sessions: &mut HashMap<Number, Known>,
-    message: ToWorker,
-    orders: &mpsc::UnboundedSender<Order>,
-) -> Option<()> {
-    let known = |sessions: &HashMap<Number, Known>, number, then: &dyn Fn(&Desk)| {
-        sessions
-            .get(&number)
-            .into_iter()
-            .for_each(|known| then(&known.desk));
-    };
-    match message {
-        ToWorker::Start(number, start) => {
-            let (calls, called) = mpsc::unbounded_channel();
-            let desk = Arc::new(Desk::default());
-            let order = Order {
-                number,
-                start,
-                desk: Arc::clone(&desk),
-                calls: called,
-            };
-            if sessions.insert(number, Known { desk, calls }).is_some() {
-                return None;
-            }
-            orders.send(order).ok()?;
+impl State {
+    /// Takes the messages that are there whole; `None` if one is none, or out of turn.
+    fn take_all(&mut self) -> Option<()> {
+        while let Some(message) = self.frames.next().ok()? {
+            self.take(message)?;
         }
-        ToWorker::Call(number, call) => {
-            if let Some(known) = sessions.get(&number) {
-                // One call at a time: this is what bounds the queue.
-                known.desk.begin_call()?;
-                // It may have ended meanwhile.
-                let _ = known.calls.send(call);
+        Some(())
+    }
+
+    /// Passes a message on; `None` if it was out of turn. Those to a session that is unknown have crossed with its end.
+    fn take(&mut self, message: ToWorker) -> Option<()> {
+        match message {
+            ToWorker::Start(number, start) => {
+                let (calls, called) = mpsc::unbounded_channel();
+                let desk = Arc::new(Desk::default());
+                let order = Order {
+                    number,
+                    start,
+                    desk: Arc::clone(&desk),
+                    calls: called,
+                };
+                let known = Known { desk, calls };
+                if self.sessions.insert(number, known).is_some() {
+                    return None;
+                }
+                self.orders.send(order).ok()?;
+            }
+            ToWorker::Call(number, call) => {
+                if let Some(known) = self.sessions.get(&number) {
+                    // One call at a time: this is what bounds the queue.
+                    known.desk.begin_call()?;
+                    // It may have ended meanwhile.
+                    let _ = known.calls.send(call);
+                }
+            }
+            ToWorker::Interrupt(number) => self.known(number, Desk::interrupt),
+            ToWorker::Kill(number) => self.known(number, Desk::kill),
+            ToWorker::Credit(number, bytes) => {
+                self.known(number, |desk| desk.window.give(bytes));
+            }
+            ToWorker::Broken(number) => self.known(number, |desk| desk.window.break_off()),
+            ToWorker::Answer(number, question, answer) => {
+                self.known(number, |desk| desk.answer(question, Answered::Line(answer)));
+            }
+            ToWorker::Input(number, question, bytes) => {
+                let bytes = Answered::Bytes(bytes.map(|bytes| bytes.0));
+                self.known(number, |desk| desk.answer(question, bytes));
+            }
+            ToWorker::End(number) => {
+                if let Some(known) = self.sessions.remove(&number) {
+                    known.desk.kill();
+                }
             }
         }
-        ToWorker::Interrupt(number) => known(sessions, number, &Desk::interrupt),
-        ToWorker::Kill(number) => known(sessions, number, &Desk::kill),
-        ToWorker::Credit(number, bytes) => known(sessions, number, &|desk| desk.window.give(bytes)),
-        ToWorker::Broken(number) => known(sessions, number, &|desk| desk.window.break_off()),
-        ToWorker::Answer(number, question, answer) => {
-            if let Some(known) = sessions.get(&number) {
-                known.desk.answer(question, Answered::Line(answer));
-            }
-        }
-        ToWorker::Input(number, question, bytes) => {
-            if let Some(known) = sessions.get(&number) {
-                let bytes = bytes.map(|bytes| bytes.0);
-                known.desk.answer(question, Answered::Bytes(bytes));
-            }
-        }
-        ToWorker::End(number) => {
-            if let Some(known) = sessions.remove(&number) {
-                known.desk.kill();
-            }
+        Some(())
+    }
+
+    fn known(&self, number: Number, then: impl FnOnce(&Desk)) {
+        if let Some(known) = self.sessions.get(&number) {
+            then(&known.desk);
         }
     }
-    Some(())
 }

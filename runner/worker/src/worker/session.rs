@@ -2,13 +2,28 @@
 
 use std::sync::Arc;
 
-use croquant_sandbox::{Called, Cell, Engine, Error, Session, Snapshot, SnapshotKey};
+use croquant_sandbox::{
+    Called, Cell, Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written,
+};
 use tokio::sync::mpsc;
 
-use super::Output;
 use super::console::WireConsole;
 use super::desk::Desk;
-use crate::wire::{Bytes, CHECKPOINT_BYTES, Call, FromWorker, Number, Start};
+use super::output::Output;
+use super::turns::Turns;
+use crate::wire::{Bytes, CHECKPOINT_BYTES, Call, FromWorker, Number, Start, State};
+
+/// Up to how much a state is written down on the spot: it takes less than a turn of a guest.
+const AT_ONCE_BYTES: usize = 256 << 10;
+
+/// What the sessions of a worker share.
+#[derive(Clone)]
+pub(super) struct Service {
+    pub(super) engine: Engine,
+    pub(super) key: SnapshotKey,
+    pub(super) output: Output,
+    pub(super) turns: Arc<Turns>,
+}
 
 /// A session to start, and its calls.
 pub(super) struct Order {
@@ -20,42 +35,41 @@ pub(super) struct Order {
 
 impl Order {
     /// Starts the session and runs its calls until it is not wanted any more.
-    pub(super) async fn carry_out(self, engine: Engine, key: SnapshotKey, output: Output) {
+    pub(super) async fn carry_out(self, service: Service) {
         let number = self.number;
+        let output = &service.output;
         let console = WireConsole {
             number,
             desk: Arc::clone(&self.desk),
             output: output.clone(),
         };
-        match begin(&engine, &key, &self.start, console).await {
+        match begin(&service, &self.start, console).await {
             Ok(session) => {
                 self.desk.set_interrupter(session.interrupter());
                 output.send(&FromWorker::Started(number, None));
-                self.run(session, &engine, &key, &output).await;
+                self.run(session, &service).await;
             }
             Err(error) => output.send(&FromWorker::Started(number, Some(error.into()))),
         }
         output.send(&FromWorker::Gone(number));
     }
 
-    async fn run(
-        mut self,
-        mut session: Session,
-        engine: &Engine,
-        key: &SnapshotKey,
-        output: &Output,
-    ) {
+    async fn run(mut self, mut session: Session, service: &Service) {
+        let mut chain = Chain::default();
         while let Some(call) = self.calls.recv().await {
-            let ended = run(&mut session, &call).await;
+            let running = run(&mut session, &call);
+            let ended = service.turns.take(&self.desk, running).await;
             // Before anybody hears of the end: a call that has ended is never lost.
-            let kept = match session.is_alive() {
-                true => put_away(&mut session, engine, key).await.map(Bytes),
+            let state = match session.is_alive() {
+                true => put_away(&mut session, &mut chain, service).await,
                 false => None,
             };
             // Whoever hears of the end may send the next call.
             self.desk.end_call();
             let ended = ended.map_err(Into::into);
-            output.send(&FromWorker::Ended(self.number, ended, kept));
+            let state = state.unwrap_or(State::Nothing);
+            let message = FromWorker::Ended(self.number, ended, state);
+            service.output.send(&message);
             if !session.is_alive() {
                 break;
             }
@@ -64,12 +78,8 @@ impl Order {
 }
 
 /// Starts a session, or brings one back: the one place that knows the difference.
-async fn begin(
-    engine: &Engine,
-    key: &SnapshotKey,
-    start: &Start,
-    console: WireConsole,
-) -> Result<Session, Error> {
+async fn begin(service: &Service, start: &Start, console: WireConsole) -> Result<Session, Error> {
+    let Service { engine, key, .. } = service;
     let console = Box::new(console);
     let Some(snapshot) = &start.resume else {
         return Session::start(engine, &start.policy, &start.limits, console).await;
@@ -81,17 +91,45 @@ async fn begin(
     Ok(session)
 }
 
-/// The session for another worker to take up; `None` if it is too large, or the host has no room.
-async fn put_away(session: &mut Session, engine: &Engine, key: &SnapshotKey) -> Option<Vec<u8>> {
+/// The session for another worker to take up, as far as that is not known yet; `None` if it is too large, or the host has no room.
+async fn put_away(session: &mut Session, chain: &mut Chain, service: &Service) -> Option<State> {
     session.checkpoint().await;
     // A session of which nothing is kept here is too large to be kept elsewhere.
     session.checkpoint_bytes()?;
     let snapshot = session.snapshot().await.ok()?;
-    let (engine, key) = (engine.clone(), key.clone());
+    let written = write(chain, snapshot.clone(), service).await?;
+    let written = match written {
+        // Together they are too large; what is there now may not be.
+        Written::More(_) if chain.bytes() > CHECKPOINT_BYTES => {
+            *chain = Chain::default();
+            write(chain, snapshot, service).await?
+        }
+        other => other,
+    };
+    if chain.bytes() > CHECKPOINT_BYTES {
+        *chain = Chain::default();
+        return None;
+    }
+    Some(match written {
+        Written::Whole(bytes) => State::Whole(Bytes(bytes)),
+        Written::More(bytes) => State::More(Bytes(bytes)),
+    })
+}
+
+async fn write(chain: &mut Chain, snapshot: Snapshot, service: &Service) -> Option<Written> {
+    if chain.work_bytes(&snapshot) <= AT_ONCE_BYTES {
+        return chain.write(snapshot, &service.engine, &service.key).ok();
+    }
+    let Service { engine, key, .. } = service.clone();
+    let mut taken = std::mem::take(chain);
     // Compressing a large session would keep others waiting.
-    let encoded = tokio::task::spawn_blocking(move || snapshot.encode(&engine, &key));
-    let encoded = encoded.await.ok()?.ok()?;
-    (encoded.len() <= CHECKPOINT_BYTES).then_some(encoded)
+    let writing = tokio::task::spawn_blocking(move || {
+        let written = taken.write(snapshot, &engine, &key);
+        (taken, written)
+    });
+    let written;
+    (*chain, written) = writing.await.ok()?;
+    written.ok()
 }
 
 async fn run(session: &mut Session, call: &Call) -> Result<Called, Error> {

@@ -51,12 +51,16 @@ async fn outcomes(pool: Pool) -> Result<(), Failed> {
 
 async fn wakes(first: Pool) -> Result<(), Failed> {
     let (mut asleep, _recorder) = session(&first).await?;
-    assert_eq!(*asleep.kept(), Kept::Fresh);
+    assert_eq!(asleep.kept(), Kept::Fresh);
     let source = "def count():\n    n = 0\n    while True:\n        n += 1\n        yield n\nc = count(); next(c)";
     run(&mut asleep, source, Outcome::Completed).await?;
-    let Kept::State(state) = asleep.kept().clone() else {
+    run(&mut asleep, "next(c)", Outcome::Completed).await?;
+    let Kept::State(state) = asleep.kept() else {
         return Err("nothing is kept".into());
     };
+    // The first call's state, and what changed in the second.
+    assert_eq!(state.parts().len(), 2);
+    let state = state.to_vec();
     drop((asleep, first));
     let wake = async |key, state: &[u8]| {
         let recorder = Recorder::new();
@@ -68,7 +72,7 @@ async fn wakes(first: Pool) -> Result<(), Failed> {
     };
     let (mut woken, recorder) = wake([7; 32], &state).await?;
     run(&mut woken, "print(next(c))", Outcome::Completed).await?;
-    assert_eq!(recorder.take().stdout_text(), "2\n");
+    assert_eq!(recorder.take().stdout_text(), "3\n");
     for (key, state) in [([8; 32], &state[..]), ([7; 32], &state[..state.len() - 1])] {
         let refused = wake(key, state).await.err();
         assert!(matches!(refused, Some(Error::Unwakeable { .. })));

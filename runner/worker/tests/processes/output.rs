@@ -21,6 +21,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a question is given up at an interrupt", 1, given_up),
         trial("a reader that never reads costs fixed memory", 1, stuck),
         trial("a flood of messages passes", 1, messages),
+        trial("a large message passes", 1, large),
+        trial(
+            "messages that nobody takes wait, and keep nobody else",
+            1,
+            displays,
+        ),
     ]
 }
 
@@ -67,7 +73,10 @@ impl Console for Stuck {
         Box::pin(pending())
     }
 
-    fn emit(&mut self, _: Message) {}
+    fn emit(&mut self, _: Message) -> BoxFuture<'_, ()> {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Box::pin(pending())
+    }
 }
 
 async fn given_up(pool: Pool) -> Result<(), Failed> {
@@ -131,5 +140,67 @@ async fn messages(pool: Pool) -> Result<(), Failed> {
     let source = "for n in range(2000): display(n)";
     run(&mut session, source, Outcome::Completed).await?;
     assert_eq!(recorder.take().messages.len(), 2000);
+    Ok(())
+}
+
+/// Many times the window, in one message.
+async fn large(pool: Pool) -> Result<(), Failed> {
+    let source = "for n in range(2): display('x' * 2_000_000)\nprint('end')";
+    let limits = Limits {
+        output_bytes: 1 << 30,
+        ..Limits::tutorial()
+    };
+    let recorder = Recorder::new();
+    let console = Box::new(recorder.clone());
+    let mut session = pool.session(&Policy::default(), &limits, console).await?;
+    run(&mut session, source, Outcome::Completed).await?;
+    let recording = recorder.take();
+    assert_eq!(recording.messages.len(), 2);
+    assert!(recording.messages[1].json.len() > 2_000_000);
+    assert_eq!(recording.stdout_text(), "end\n");
+    Ok(())
+}
+
+/// The window, and what is given back of it at once.
+const MOST_WAITING_BYTES: usize = (256 + 32) << 10;
+
+async fn displays(pool: Pool) -> Result<(), Failed> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let console = Box::new(Stuck {
+        taken: Arc::clone(&taken),
+    });
+    let limits = Limits {
+        output_bytes: 1 << 40,
+        output_lines: u64::MAX >> 1,
+        ..Limits::tutorial()
+    };
+    let mut stuck = pool.session(&Policy::default(), &limits, console).await?;
+    let (mut other, recorder) = session(&pool).await?;
+    let interrupter = stuck.interrupter();
+    let waiting = || pool.workers()[0].waiting_bytes;
+    let watched = async {
+        until(|| taken.load(Ordering::Relaxed) > 0).await?;
+        let mut most = 0;
+        for n in 0..200 {
+            most = most.max(waiting());
+            run(&mut other, &format!("print({n})"), Outcome::Completed).await?;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let reads = taken.load(Ordering::Relaxed);
+        interrupter.interrupt();
+        Ok::<_, Failed>((most, reads))
+    };
+    let gigabyte = Cell::new("for n in range(10_000): display('x' * 100_000)");
+    let (report, most) = tokio::join!(stuck.execute(&gigabyte), watched);
+    assert_eq!(report?.outcome, Outcome::Interrupted);
+    let (most, reads) = most?;
+    // One is with its reader; as many as there is room for are behind it.
+    assert!(
+        (100_000..=MOST_WAITING_BYTES).contains(&most),
+        "{most} bytes"
+    );
+    assert_eq!(reads, 1);
+    let printed: String = (0..200).map(|n| format!("{n}\n")).collect();
+    assert_eq!(recorder.take().stdout_text(), printed);
     Ok(())
 }
