@@ -11,7 +11,7 @@ use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, ioctl, opcode};
 use super::PAGE_BYTES;
 
 /// How many ranges are asked for at once. Protects the host's stack.
-const RANGES: usize = 128;
+const RANGES: usize = 256;
 
 /// How many written pages are reported at once: the time that comparing them takes is kept from other tasks.
 const PAGES: usize = 1024;
