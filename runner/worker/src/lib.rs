@@ -20,6 +20,7 @@
 //! (results, displays) do not wait; what one call sends of them is bounded by its limits. A worker that sends more than it may is ended.
 
 mod error;
+mod guest;
 mod inherited;
 mod pool;
 mod role;

@@ -8,8 +8,8 @@ use std::io::{self, IoSlice, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::net::{
@@ -110,7 +110,7 @@ pub(crate) fn run() -> Result<(), Error> {
     while socket.read_exact(&mut request).is_ok() {
         let [what, a, b, c, d] = request;
         // A worker that has died is forgotten when the next one takes its place.
-        workers.retain_mut(|worker| matches!(worker.try_wait(), Ok(None)));
+        workers.retain_mut(lives);
         match what {
             START => match start(&image) {
                 Ok((worker, its_socket)) => {
@@ -136,10 +136,33 @@ pub(crate) fn run() -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a worker still runs. How one has ended is for the server's log: nobody else hears of it.
+fn lives(worker: &mut Child) -> bool {
+    match worker.try_wait() {
+        Ok(None) => true,
+        Ok(Some(status)) => {
+            tell(worker, status);
+            false
+        }
+        Err(_) => false,
+    }
+}
+
 fn end(worker: &mut Child) {
     // An error means that it has ended already.
     let _ = worker.kill();
-    let _ = worker.wait();
+    if let Ok(status) = worker.wait()
+        && status.signal() != Some(libc::SIGKILL)
+    {
+        tell(worker, status);
+    }
+}
+
+fn tell(worker: &Child, status: ExitStatus) {
+    if !status.success() {
+        let (name, process) = (role::SPAWNER, worker.id());
+        eprintln!("{name}: worker {process} has ended: {status}");
+    }
 }
 
 /// Starts a worker. Its standard input is its socket and its standard output the image, so that it opens no file; and it

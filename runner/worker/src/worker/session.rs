@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use croquant_sandbox::{Called, Cell, Engine, Error, Session, Snapshot, SnapshotKey};
+use croquant_sandbox::{Engine, Error, Session, Snapshot, SnapshotKey};
 use tokio::sync::mpsc;
 
 use super::Output;
 use super::console::WireConsole;
 use super::desk::Desk;
+use crate::guest;
 use crate::wire::{Bytes, CHECKPOINT_BYTES, Call, FromWorker, Number, Start};
 
 /// A session to start, and its calls.
@@ -46,7 +47,7 @@ impl Order {
         output: &Output,
     ) {
         while let Some(call) = self.calls.recv().await {
-            let ended = run(&mut session, &call).await;
+            let ended = guest::run(&mut session, &call).await;
             // Before anybody hears of the end: a call that has ended is never lost.
             let kept = match session.is_alive() {
                 true => put_away(&mut session, engine, key).await.map(Bytes),
@@ -92,28 +93,4 @@ async fn put_away(session: &mut Session, engine: &Engine, key: &SnapshotKey) -> 
     let encoded = tokio::task::spawn_blocking(move || snapshot.encode(&engine, &key));
     let encoded = encoded.await.ok()?.ok()?;
     (encoded.len() <= CHECKPOINT_BYTES).then_some(encoded)
-}
-
-async fn run(session: &mut Session, call: &Call) -> Result<Called, Error> {
-    match call {
-        Call::Execute {
-            source,
-            single,
-            silent,
-            store_history,
-        } => {
-            let cell = Cell {
-                source,
-                single: *single,
-                silent: *silent,
-                store_history: *store_history,
-            };
-            let report = session.execute(&cell).await?;
-            Ok(Called {
-                report,
-                reply: None,
-            })
-        }
-        Call::Request(json) => session.call(json).await,
-    }
 }

@@ -263,13 +263,11 @@ pub(crate) fn lock_terminal() -> io::Result<()> {
     answer(unsafe { libc::ioctl(terminal, libc::TIOCEXCL) }.into())
 }
 
-/// Standard input, which the parent has made a terminal.
+/// A standard stream that is a terminal, as the parent sees to.
 fn terminal() -> io::Result<i32> {
     // SAFETY: no memory is given.
-    match unsafe { libc::isatty(0) } {
-        1 => Ok(0),
-        _ => Err(io::Error::last_os_error()),
-    }
+    let found = (0..=2).find(|stream| unsafe { libc::isatty(*stream) } == 1);
+    found.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 /// A new terminal: the end that a keyboard and a screen would be at, and the end that programs have.
