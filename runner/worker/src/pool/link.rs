@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::place::{Mail, Place};
+use super::pulse::Pulse;
 use super::{Source, WorkerState};
 use crate::error::Error;
 use crate::wire::{CHECKPOINT_BYTES, FromWorker, Hello, Number, Ready, ToWorker, frame};
@@ -51,8 +52,12 @@ struct Route {
 }
 
 impl Link {
-    /// Starts a worker and waits until it is ready.
-    pub(super) async fn open(source: Arc<Source>, hello: Hello) -> Result<Self, Error> {
+    /// Starts a worker and waits until it is ready. It is ended when it is silent for so long.
+    pub(super) async fn open(
+        source: Arc<Source>,
+        hello: Hello,
+        silence: Duration,
+    ) -> Result<Self, Error> {
         let starter = Arc::clone(&source);
         let started = tokio::task::spawn_blocking(move || starter.start()).await;
         let (process, socket) = started.map_err(Error::start)??;
@@ -81,8 +86,10 @@ impl Link {
         let (to, messages) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(write(writer, messages));
-        tasks.spawn(read(
+        tasks.spawn(look_after(
             reader,
+            to.clone(),
+            silence,
             Arc::clone(&routes),
             Arc::clone(&source),
             process,
@@ -186,26 +193,49 @@ async fn write(mut socket: OwnedWriteHalf, mut messages: mpsc::UnboundedReceiver
     }
 }
 
-async fn read(mut socket: OwnedReadHalf, routes: Arc<Routes>, source: Arc<Source>, process: u32) {
-    let why = loop {
-        match frame::receive(&mut socket).await {
-            Ok(message) => {
-                if let Err(why) = routes.deliver(message) {
-                    break why.to_owned();
-                }
-            }
-            Err(error) => break error.to_string(),
-        }
+/// Takes what a worker says, until there is no more to come.
+async fn look_after(
+    socket: OwnedReadHalf,
+    to: mpsc::UnboundedSender<Vec<u8>>,
+    silence: Duration,
+    routes: Arc<Routes>,
+    source: Arc<Source>,
+    process: u32,
+) {
+    let pulse = Pulse::default();
+    let ping = frame::encode(&ToWorker::Ping).expect("it is short");
+    let why = tokio::select! {
+        // What has come already is a sign of life.
+        biased;
+        why = read(socket, &routes, &pulse) => why,
+        () = pulse.lost(silence, || drop(to.send(ping.clone()))) => "it does not answer".to_owned(),
     };
     tracing::warn!(process, why, "a worker is lost");
     routes.close();
     source.end(process);
 }
 
+/// Why there is no more.
+async fn read(mut socket: OwnedReadHalf, routes: &Routes, pulse: &Pulse) -> String {
+    loop {
+        match frame::receive(&mut socket).await {
+            Ok(message) => {
+                pulse.feel();
+                if let Err(why) = routes.deliver(message) {
+                    return why.to_owned();
+                }
+            }
+            Err(error) => return error.to_string(),
+        }
+    }
+}
+
 impl Routes {
     /// Passes a message on, without waiting. An error is a worker that does what it must not.
     fn deliver(&self, message: FromWorker) -> Result<(), &'static str> {
-        let number = message.number();
+        let Some(number) = message.number() else {
+            return Ok(());
+        };
         let mut table = self.table();
         let route = table
             .get(&number)

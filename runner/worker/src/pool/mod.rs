@@ -3,11 +3,13 @@
 mod interrupter;
 mod link;
 mod place;
+mod pulse;
 mod session;
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use croquant_sandbox::{Console, Engine, Limits, Policy, SnapshotKey};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
@@ -30,6 +32,9 @@ pub struct PoolConfig {
     pub sessions_per_worker: u32,
     /// The largest memory that a session can have, whatever its limits say.
     pub max_memory_bytes: usize,
+    /// How long a worker may be silent when it is asked whether it is there. It answers while guests run; one that does not is stopped or
+    /// hangs, and is ended as if it had died. Default: 10 s.
+    pub silence: Duration,
 }
 
 impl PoolConfig {
@@ -40,6 +45,7 @@ impl PoolConfig {
             workers: workers.max(1),
             sessions_per_worker: sessions.div_ceil(shares),
             max_memory_bytes: 1 << 30,
+            silence: Duration::from_secs(10),
         }
     }
 }
@@ -195,6 +201,7 @@ impl Pool {
         let PoolConfig {
             sessions_per_worker,
             max_memory_bytes,
+            silence,
             ..
         } = self.inner.config;
         let hello = Hello {
@@ -205,7 +212,7 @@ impl Pool {
             key: *self.inner.key.as_bytes(),
         };
         let source = Arc::clone(&self.inner.source);
-        let link = Arc::new(Link::open(source, hello).await?);
+        let link = Arc::new(Link::open(source, hello, silence).await?);
         *held = Some(Arc::clone(&link));
         *slot.now.lock().expect("no holder panics") = Some(Arc::clone(&link));
         Ok(link)

@@ -19,7 +19,7 @@ pub(crate) use bytes::Bytes;
 use crate::error::Error;
 
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
-pub(crate) const VERSION: u16 = 1;
+pub(crate) const VERSION: u16 = 2;
 
 /// How much output a session may send ahead of its reader. Protects the supervisor's memory.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
@@ -77,6 +77,8 @@ pub(crate) enum ToWorker {
     Input(Number, u32, Option<Bytes>),
     /// The session is not wanted any more.
     End(Number),
+    /// Is the worker there? Its reader answers, whatever its guests do.
+    Ping,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,10 +135,13 @@ pub(crate) enum FromWorker {
     Ended(Number, Result<Called, Failure>, Option<Bytes>),
     /// The session has given its place back.
     Gone(Number),
+    /// The worker is there.
+    Pong,
 }
 
 impl FromWorker {
-    pub(crate) fn number(&self) -> Number {
+    /// The session that it is about, if it is about one.
+    pub(crate) fn number(&self) -> Option<Number> {
         match self {
             Self::Started(number, _)
             | Self::Write(number, ..)
@@ -145,7 +150,8 @@ impl FromWorker {
             | Self::Read(number, ..)
             | Self::Withdraw(number, _)
             | Self::Ended(number, ..)
-            | Self::Gone(number) => *number,
+            | Self::Gone(number) => Some(*number),
+            Self::Pong => None,
         }
     }
 

@@ -48,6 +48,7 @@ fn to_worker() -> Vec<ToWorker> {
         ToWorker::Input(N, 2, Some(Bytes(vec![10]))),
         ToWorker::Input(N, 2, None),
         ToWorker::End(N),
+        ToWorker::Ping,
     ]
 }
 
@@ -63,6 +64,7 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ended(N, Err(Failure::Full(3)), None),
         FromWorker::Ended(N, Err(Failure::Ended), Some(Bytes(vec![1; 100]))),
         FromWorker::Gone(N),
+        FromWorker::Pong,
     ]
 }
 

@@ -100,10 +100,11 @@ fn serve(
     (&socket).write_all(&frame::encode(&ready).map_err(Error::start)?)?;
     let output = Output(Arc::new(Mutex::new(socket.try_clone()?)));
     let (orders, ordered) = mpsc::unbounded_channel();
+    let answers = output.clone();
     std::thread::Builder::new()
         .name("reader".into())
         .spawn(move || {
-            reader::read(socket, &orders);
+            reader::read(socket, &answers, &orders);
             end();
         })?;
     runtime.block_on(run_sessions(engine, key, output, ordered))

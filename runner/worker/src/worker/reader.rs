@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::Output;
 use super::desk::{Answered, Desk};
 use super::session::Order;
-use crate::wire::{Call, Number, ToWorker, frame};
+use crate::wire::{Call, FromWorker, Number, ToWorker, frame};
 
 /// A session as the reader sees it.
 struct Known {
@@ -17,10 +18,12 @@ struct Known {
 }
 
 /// Reads until the supervisor is gone, or says what it must not.
-pub(super) fn read(mut socket: UnixStream, orders: &mpsc::UnboundedSender<Order>) {
+pub(super) fn read(mut socket: UnixStream, output: &Output, orders: &mpsc::UnboundedSender<Order>) {
     let mut sessions = HashMap::new();
     while let Ok(message) = frame::read(&mut socket) {
-        if take(&mut sessions, message, orders).is_none() {
+        if message == ToWorker::Ping {
+            output.send(&FromWorker::Pong);
+        } else if take(&mut sessions, message, orders).is_none() {
             break;
         }
     }
@@ -84,6 +87,8 @@ fn take(
                 known.desk.kill();
             }
         }
+        // Answered already.
+        ToWorker::Ping => {}
     }
     Some(())
 }

@@ -2,6 +2,7 @@
 
 mod endings;
 mod output;
+mod silence;
 mod stage;
 mod walls;
 
@@ -14,7 +15,12 @@ fn main() -> ExitCode {
     if let Some(role) = Role::of_this_process() {
         return role.play();
     }
-    let trials = [endings::trials(), output::trials(), walls::trials()];
+    let trials = [
+        endings::trials(),
+        output::trials(),
+        silence::trials(),
+        walls::trials(),
+    ];
     let trials: Vec<Trial> = trials.into_iter().flatten().collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
