@@ -32,8 +32,8 @@ pub(super) struct Link {
     ready: Ready,
     process: u32,
     source: Arc<Source>,
-    /// Who reads and who writes. Dropping the set ends them.
-    _tasks: JoinSet<()>,
+    /// Who reads and who writes.
+    tasks: JoinSet<()>,
 }
 
 /// Where messages of sessions go.
@@ -104,7 +104,7 @@ impl Link {
             ready,
             process,
             source,
-            _tasks: tasks,
+            tasks,
         })
     }
 
@@ -179,6 +179,8 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        // Nobody has lost a worker that is not wanted.
+        self.tasks.abort_all();
         // A guest that does not come back would keep the process from noticing that its socket is closed.
         self.source.end(self.process);
     }

@@ -134,6 +134,13 @@ impl Pool {
         links.map(|link| link.state()).collect()
     }
 
+    /// Waits until the process that starts workers has ended: from then on, no worker that dies can be replaced. The workers that run go on.
+    /// Never comes back for a pool of threads.
+    pub fn spawner_ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let source = Arc::clone(&self.inner.source);
+        async move { source.ended().await }
+    }
+
     /// Starts a session in the worker that has the fewest.
     ///
     /// # Errors
@@ -245,6 +252,19 @@ impl Source {
                     })?;
                 Ok((0, own))
             }
+        }
+    }
+
+    /// Waits until no more can be had.
+    async fn ended(&self) {
+        match self {
+            Self::Processes(spawner) => {
+                if let Err(error) = spawner.ended().await {
+                    tracing::error!(%error, "the process that starts workers cannot be watched");
+                    std::future::pending().await
+                }
+            }
+            Self::Threads(_) => std::future::pending().await,
         }
     }
 
