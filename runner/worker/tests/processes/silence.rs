@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use croquant_sandbox::{Cell, Limits, Outcome, Policy, Recorder};
+use croquant_sandbox::{Cell, Limits, Outcome};
 use croquant_worker::{Error, Pool, PoolConfig};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::Signal;
@@ -49,20 +49,24 @@ async fn paused(pool: Pool) -> Result<(), Failed> {
     Ok(())
 }
 
-/// One call in C that never looks whether others wait, until the watchdog ends it.
+/// One call in C that never looks whether others wait. It would take all of its fuel; it is stopped long before, and the others go on.
 async fn kept(pool: Pool) -> Result<(), Failed> {
-    let limits = Limits {
-        deadline_ms: u64::try_from(4 * SILENCE.as_millis())?,
-        grace_ms: 0,
-        ..Limits::tutorial()
-    };
-    let console = Box::new(Recorder::new());
-    let mut session = pool.session(&Policy::default(), &limits, console).await?;
+    let (mut session, _recorder) = session(&pool).await?;
+    let (mut other, _recorder) = crate::stage::session(&pool).await?;
     run(&mut session, "import sqlite3\nx = 1", Outcome::Completed).await?;
     let process = only_process(&pool)?;
     let search = "instr(zeroblob(30000000), cast(zeroblob(3000000) || x'01' as blob))";
     let source = format!("sqlite3.connect(':memory:').execute(\"select {search}\")");
-    run(&mut session, &source, Outcome::Deadline).await?;
+    let searched = run(&mut session, &source, Outcome::Deadline);
+    let waited = async {
+        tokio::time::sleep(SILENCE).await;
+        run(&mut other, "print(1)", Outcome::Completed).await
+    };
+    let (report, waited) = tokio::join!(searched, waited);
+    waited?;
+    let wall_ms = report?.wall_us / 1_000;
+    let deadline_ms = Limits::tutorial().deadline_ms;
+    assert!(wall_ms < deadline_ms, "{wall_ms} ms");
     assert_eq!(only_process(&pool)?, process);
     run(&mut session, "assert x == 1", Outcome::Completed).await?;
     Ok(())
