@@ -51,14 +51,17 @@ pub(crate) fn to_folder(folder: &Path) -> io::Result<File> {
     checked(&path, owner)
 }
 
-/// The image in memory that no name leads to.
+/// The image in memory that no name leads to, and that nobody who gets it can change: several processes may run what is in it.
 ///
 /// # Errors
 /// There is no memory for it.
 pub(crate) fn to_memory() -> io::Result<File> {
-    use rustix::fs::{MemfdFlags, memfd_create};
-    let mut file = File::from(memfd_create("croquant-image", MemfdFlags::CLOEXEC)?);
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let mut file = File::from(memfd_create("croquant-image", flags)?);
     unpack(&mut file)?;
+    let all = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+    fcntl_add_seals(&file, all)?;
     Ok(file)
 }
 
@@ -154,6 +157,14 @@ mod tests {
         let image = content(to_folder(&folder.0.join("image")).unwrap());
         assert!(image.starts_with(b"\x7fELF"));
         assert!(image == content(to_memory().unwrap()));
+    }
+
+    #[test]
+    fn nobody_changes_the_image_in_memory() {
+        use std::os::unix::fs::FileExt;
+        let image = to_memory().unwrap();
+        assert!(image.write_at(b"x", 0).is_err() && image.set_len(0).is_err());
+        assert!(content(image).starts_with(b"\x7fELF"));
     }
 
     #[test]

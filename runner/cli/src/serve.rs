@@ -8,6 +8,7 @@ use croquant_web::{AppState, Config, ConfigError, Pages};
 use croquant_worker::{Pool, PoolConfig, Spawner};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::exit::{Exit, Failure, say};
@@ -17,7 +18,7 @@ use crate::{confinement, image, script};
 /// Serves until it is asked to stop.
 ///
 /// # Errors
-/// An address that cannot be had, pages that cannot be read, or a listener that fails.
+/// An address that cannot be had, pages that cannot be read, a listener that fails, or the end of the process that starts workers.
 pub(crate) fn serve(plan: &ServePlan) -> Result<Exit, Failure> {
     log_to_stderr();
     let listener = listen(plan.address)?;
@@ -49,18 +50,33 @@ async fn run(
     let address = listener.local_addr().map_err(Failure::host)?;
     let listener = TcpListener::from_std(listener).map_err(Failure::host)?;
     pool.ready().await.map_err(Failure::host)?;
+    let spawner_ended = pool.spawner_ended();
     drop(pool);
     announce(address);
+    let (fail, mut failed) = oneshot::channel();
     let stopped = async move {
         tokio::select! {
+            // Who is asked to stop may lose any process meanwhile.
+            biased;
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            () = spawner_ended => drop(fail.send(no_spawner())),
         }
     };
     croquant_web::serve(listener, state, stopped)
         .await
         .map_err(Failure::host)?;
-    Ok(Exit::Program(0))
+    failed.try_recv().map_or(Ok(Exit::Program(0)), Err)
+}
+
+/// A server that cannot replace its workers ends, in all order, so that whoever looks after it starts it anew. It cannot do so itself: it is
+/// confined.
+fn no_spawner() -> Failure {
+    Failure::new(
+        Exit::Failed,
+        "the process `croquant-spawner` has ended, so that no worker could be replaced",
+        "start the server again; the system's log may say what has ended it",
+    )
 }
 
 /// A socket that listens, for the runtime that comes later.

@@ -7,13 +7,13 @@ use wasmtime::{Result, Store};
 use crate::cpu::Cpu;
 use crate::drive::{Driven, drive};
 use crate::ending::{self, Entry, Facts};
+use crate::engine::Engine;
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::meter::Meter;
 use crate::outcome::{Outcome, Report};
 use crate::signals::Cause;
 use crate::state::State;
-use crate::watchdog::Watchdog;
 
 /// Which export to call.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +74,7 @@ impl Call {
         mut store: Store<State>,
         guest: &Guest,
         limits: &Limits,
-        watchdog: &Watchdog,
+        engine: &Engine,
     ) -> Result<Ended> {
         let began = Instant::now();
         let signals = store.data().signals.clone();
@@ -84,10 +84,13 @@ impl Call {
         store.data_mut().meter = Some(meter);
         signals.open(Duration::from_millis(limits.grace_ms));
         // Declared after the store, so dropped before it.
-        let watched = watchdog.watch(meter.floor(&mut store), signals.clone())?;
+        let watched = engine
+            .inner
+            .watchdog
+            .watch(meter.floor(&mut store), signals.clone())?;
         let cpu = Cpu::default();
         let calling = cpu.count(self.enter(input, &mut store, guest));
-        let (driven, waited) = drive(calling, &signals, limits).await;
+        let (driven, waited) = drive(calling, &signals, limits, engine.config().turn_ms).await;
         drop(watched);
         let reason = signals.reason();
         signals.close();

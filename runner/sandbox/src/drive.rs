@@ -23,14 +23,15 @@ pub(crate) enum Driven<T> {
     Stopped(Option<Cause>),
 }
 
-/// Drives `call` to its end, and tells how long it waited for input.
+/// Drives `call` to its end, and tells how long it waited for input. It may keep the thread for `turn_ms` at once.
 pub(crate) async fn drive<F: Future>(
     call: F,
     signals: &Signals,
     limits: &Limits,
+    turn_ms: u64,
 ) -> (Driven<F::Output>, Duration) {
     let mut call = std::pin::pin!(call);
-    let mut watch = Watch::new(signals, limits);
+    let mut watch = Watch::new(signals, limits, millis(turn_ms));
     let driven = std::future::poll_fn(|context| watch.poll(call.as_mut(), context)).await;
     (driven, watch.waited)
 }
@@ -39,6 +40,7 @@ pub(crate) async fn drive<F: Future>(
 struct Watch<'a> {
     signals: &'a Signals,
     limits: &'a Limits,
+    turn: Duration,
     started: Instant,
     /// Time spent waiting for input, which the deadline does not count.
     waited: Duration,
@@ -62,10 +64,11 @@ struct InputWait {
 }
 
 impl<'a> Watch<'a> {
-    fn new(signals: &'a Signals, limits: &'a Limits) -> Self {
+    fn new(signals: &'a Signals, limits: &'a Limits, turn: Duration) -> Self {
         Self {
             signals,
             limits,
+            turn,
             started: Instant::now(),
             waited: Duration::ZERO,
             input: None,
@@ -91,7 +94,7 @@ impl<'a> Watch<'a> {
             Some((_, end)) => end,
             None => self.deadline() + millis(self.limits.grace_ms),
         };
-        self.signals.arm(now, end);
+        self.signals.arm(now, end.min(now + self.turn));
         let polled = call.poll(context);
         self.signals.disarm();
         if let Poll::Ready(output) = polled {

@@ -60,6 +60,9 @@ pub struct EngineConfig {
     pub max_memory_bytes: usize,
     /// Where sessions live.
     pub slots: Slots,
+    /// How long a guest may keep the thread that it runs on, in milliseconds. Nearly all that it does gives way every millisecond; a call in C
+    /// that does not is stopped then, as at the deadline. Protects the sessions that share the thread.
+    pub turn_ms: u64,
 }
 
 /// Where the memory of sessions comes from.
@@ -78,15 +81,17 @@ impl EngineConfig {
             max_sessions: 4,
             max_memory_bytes: 4 << 30,
             slots: Slots::Fresh,
+            turn_ms: u64::MAX,
         }
     }
 
-    /// Many sessions of up to 1 GiB each.
+    /// Many sessions of up to 1 GiB each, whose guests may keep the others waiting for 5 s.
     pub fn server(max_sessions: u32) -> Self {
         Self {
             max_sessions,
             max_memory_bytes: 1 << 30,
             slots: Slots::Kept,
+            turn_ms: 5_000,
         }
     }
 }

@@ -453,13 +453,7 @@ impl Session {
         self.signals.set_restores(self.rest.bytes().is_some());
         let store = self.store.take().ok_or(Error::Ended)?;
         let limits = call.limits(&self.limits);
-        let running = call.run(
-            input,
-            store,
-            &self.guest,
-            &limits,
-            &self.engine.inner.watchdog,
-        );
+        let running = call.run(input, store, &self.guest, &limits, &self.engine);
         running.await.map_err(|error| {
             match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
                 Some(_) => self.engine.instance_error(&error),

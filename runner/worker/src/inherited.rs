@@ -1,4 +1,4 @@
-//! Descriptors that a process was started with.
+//! What a process hands on to those that it starts: descriptors, and which signals do nothing.
 
 #![expect(unsafe_code, reason = "no library asks the kernel for this without it")]
 
@@ -21,4 +21,13 @@ pub(crate) fn keep_to_oneself() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+/// Makes what stops a server do nothing to this process and those that it starts. Who stops a service often sends the signal to each of its
+/// processes; these end when their server does, which has sessions to save first.
+pub(crate) fn ignore_stops() {
+    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+        // SAFETY: no function is called for the signal. It can only fail for signals that do not exist.
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
+    }
 }

@@ -20,6 +20,7 @@
 //! message that is larger than the window crosses alone. What is kept of sessions has a budget. A worker that sends more than it may is ended.
 
 mod error;
+mod guest;
 mod inherited;
 mod pool;
 mod role;

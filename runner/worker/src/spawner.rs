@@ -8,9 +8,10 @@ use std::io::{self, IoSlice, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
@@ -26,10 +27,15 @@ const END: u8 = b'k';
 /// This executable, whatever has become of its path.
 const OWN_PROGRAM: &str = "/proc/self/exe";
 
+/// How long it may take to start a worker's process. It takes a millisecond.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A process that starts workers. It ends, and all workers with it, when this is dropped.
 #[derive(Debug)]
 pub struct Spawner {
     socket: Mutex<UnixStream>,
+    /// Nothing is ever said on it: it closes when the process ends.
+    lifeline: UnixStream,
     /// Nobody waits for it: it ends last, when this process may be confined.
     _process: Child,
 }
@@ -41,15 +47,19 @@ impl Spawner {
     /// The process cannot be started.
     pub fn start() -> io::Result<Self> {
         let (own, other) = UnixStream::pair()?;
+        own.set_read_timeout(Some(PATIENCE))?;
+        let (lifeline, its_end) = UnixStream::pair()?;
+        lifeline.set_nonblocking(true)?;
         let process = Command::new(OWN_PROGRAM)
             .arg0(role::SPAWNER)
             .stdin(OwnedFd::from(other))
-            .stdout(Stdio::null())
+            .stdout(OwnedFd::from(its_end))
             // Ctrl-C is for the server, which then ends its workers in its own time.
             .process_group(0)
             .spawn()?;
         Ok(Self {
             socket: Mutex::new(own),
+            lifeline,
             _process: process,
         })
     }
@@ -92,6 +102,12 @@ impl Spawner {
         }
     }
 
+    /// Waits until the process has ended.
+    pub(crate) async fn ended(&self) -> io::Result<()> {
+        let lifeline = tokio::net::UnixStream::from_std(self.lifeline.try_clone()?)?;
+        lifeline.readable().await
+    }
+
     fn socket(&self) -> MutexGuard<'_, UnixStream> {
         self.socket.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,6 +116,7 @@ impl Spawner {
 /// The spawner's own process: serves requests until its supervisor is gone, and takes the workers with it.
 pub(crate) fn run() -> Result<(), Error> {
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    inherited::ignore_stops();
     // Not on kernels before 5.11, where a worker may hold what its server was started with.
     if let Err(error) = inherited::keep_to_oneself() {
         eprintln!("{}: descriptors may be inherited: {error}", role::SPAWNER);
@@ -110,7 +127,7 @@ pub(crate) fn run() -> Result<(), Error> {
     while socket.read_exact(&mut request).is_ok() {
         let [what, a, b, c, d] = request;
         // A worker that has died is forgotten when the next one takes its place.
-        workers.retain_mut(|worker| matches!(worker.try_wait(), Ok(None)));
+        workers.retain_mut(lives);
         match what {
             START => match start(&image) {
                 Ok((worker, its_socket)) => {
@@ -124,10 +141,9 @@ pub(crate) fn run() -> Result<(), Error> {
             },
             END => {
                 let meant = u32::from_le_bytes([a, b, c, d]);
-                // Only those that are still its children: another process may have the number of one that was.
-                for worker in workers.iter_mut().filter(|worker| worker.id() == meant) {
-                    end(worker);
-                }
+                // Only one that is still its child: another process may have the number of one that was.
+                let ended = workers.extract_if(.., |worker| worker.id() == meant);
+                ended.for_each(|mut worker| end(&mut worker));
             }
             _ => break,
         }
@@ -136,10 +152,33 @@ pub(crate) fn run() -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a worker still runs. How one has ended is for the server's log: nobody else hears of it.
+fn lives(worker: &mut Child) -> bool {
+    match worker.try_wait() {
+        Ok(None) => true,
+        Ok(Some(status)) => {
+            tell(worker, status);
+            false
+        }
+        Err(_) => false,
+    }
+}
+
 fn end(worker: &mut Child) {
     // An error means that it has ended already.
     let _ = worker.kill();
-    let _ = worker.wait();
+    if let Ok(status) = worker.wait()
+        && status.signal() != Some(libc::SIGKILL)
+    {
+        tell(worker, status);
+    }
+}
+
+fn tell(worker: &Child, status: ExitStatus) {
+    if !status.success() {
+        let (name, process) = (role::SPAWNER, worker.id());
+        eprintln!("{name}: worker {process} has ended: {status}");
+    }
 }
 
 /// Starts a worker. Its standard input is its socket and its standard output the image, so that it opens no file; and it

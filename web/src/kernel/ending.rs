@@ -32,7 +32,7 @@ impl Ending {
                 reported
             }
             outcome => {
-                let (name, text) = explain(outcome, limits);
+                let (name, text) = explain(outcome, report, limits);
                 Some(with_place(ErrorContent::new(name, text), reported))
             }
         };
@@ -43,7 +43,7 @@ impl Ending {
     }
 }
 
-fn explain(outcome: &Outcome, limits: &Limits) -> (&'static str, String) {
+fn explain(outcome: &Outcome, report: &Report, limits: &Limits) -> (&'static str, String) {
     let seconds = |ms: u64| ms.div_ceil(1_000);
     match outcome {
         Outcome::Completed | Outcome::Exited(_) => ("Done", String::new()),
@@ -55,6 +55,11 @@ fn explain(outcome: &Outcome, limits: &Limits) -> (&'static str, String) {
             "the cell did more work than a cell may do\nhint: look for a loop that does not end, or split the work over \
              several cells"
                 .into(),
+        ),
+        // One call that did not let others run has less time than a cell.
+        Outcome::Deadline if report.wall_us < limits.deadline_ms.saturating_mul(1_000) => (
+            "DeadlineExceeded",
+            "one call in the cell kept others waiting for too long\nhint: give it less to work on at once".into(),
         ),
         Outcome::Deadline => (
             "DeadlineExceeded",
@@ -174,7 +179,7 @@ mod tests {
         Report {
             outcome,
             fuel: 1,
-            wall_us: 1,
+            wall_us: 60_000_000,
             waited_us: 0,
             cpu_us: 1,
             host_calls: 0,
@@ -260,6 +265,22 @@ mod tests {
         );
         let exited = notice(&report(Outcome::Exited(3), false)).unwrap();
         assert!(!exited.contains("MiB"), "{exited}");
+    }
+
+    #[test]
+    fn a_deadline_that_came_early_says_why() {
+        let text = |wall_us| {
+            let report = Report {
+                wall_us,
+                ..report(Outcome::Deadline, true)
+            };
+            Ending::of(&report, None, &Limits::tutorial())
+                .error
+                .unwrap()
+                .evalue
+        };
+        assert!(text(5_000_000).contains("kept others waiting"));
+        assert!(text(30_000_000).contains("more than 30 s"));
     }
 
     #[test]

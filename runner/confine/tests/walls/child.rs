@@ -1,6 +1,5 @@
 //! The child: what it is told, how it confines itself, and how it ended.
 
-use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -8,44 +7,11 @@ use std::process::{Command, ExitCode};
 use croquant_confine::{Access, Confinement, Reach};
 use libtest_mimic::Failed;
 
-use crate::attempt::{Attempt, Ending};
-use crate::raw;
-
-/// Which walls the child raises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wall {
-    /// Landlock alone.
-    Landlock,
-    /// Seccomp alone.
-    Seccomp,
-    /// All, as `croquant run` does.
-    Program,
-    /// All, as `croquant run` does without a folder.
-    Alone,
-    /// All, as `croquant repl` does.
-    Prompt,
-    /// All, as `croquant serve` does.
-    Server,
-    /// All, as workers do.
-    Worker,
-}
+use crate::attempt::{Attempt, raw};
+use crate::expected::{Ending, Wall};
+use crate::scene::{Open, Outside, Scene};
 
 impl Wall {
-    const ALL: [Self; 7] = [
-        Self::Landlock,
-        Self::Seccomp,
-        Self::Program,
-        Self::Alone,
-        Self::Prompt,
-        Self::Server,
-        Self::Worker,
-    ];
-
-    /// Whether it is not what it should be without `wall`.
-    pub(crate) fn needs(self, wall: Wall) -> bool {
-        self == wall || !matches!(self, Self::Landlock | Self::Seccomp)
-    }
-
     /// Raises it, around a process that may read `in/read` and change `in/write`.
     fn raise(self, folder: &Path) -> Result<(), croquant_confine::Error> {
         let reach = |name: &str, access| Reach {
@@ -72,10 +38,10 @@ impl Wall {
 }
 
 /// What a child is there for.
-pub(crate) struct Role {
+pub(crate) struct Child {
     attempt: Attempt,
     wall: Option<Wall>,
-    folder: String,
+    outside: Outside,
 }
 
 /// Tells a child from the test itself.
@@ -83,34 +49,31 @@ const CHILD: &str = "CROQUANT_CONFINED_CHILD";
 /// The child could not raise the wall.
 const NO_WALL: u8 = 99;
 
-impl Role {
+impl Child {
     /// What the parent wants of this process; none if it is the test itself.
     pub(crate) fn of_this_process() -> Option<Self> {
         let told = std::env::var(CHILD).ok()?;
         let mut words = told.splitn(3, ' ');
         let (attempt, wall) = (words.next()?, words.next()?);
         Some(Self {
-            attempt: Attempt::ALL
-                .into_iter()
-                .find(|known| format!("{known:?}") == attempt)?,
+            attempt: attempt.parse().ok()?,
             wall: Wall::ALL
                 .into_iter()
                 .find(|known| format!("{known:?}") == wall),
-            folder: words.next()?.to_owned(),
+            outside: Outside::from_words(words.next()?)?,
         })
     }
 
     /// Confines itself and makes the attempt.
     pub(crate) fn play(self) -> ExitCode {
-        let folder = Path::new(&self.folder);
-        let ready = self.attempt.prepare();
+        let open = Open::new().expect("files and sockets");
         if let Some(wall) = self.wall
-            && let Err(error) = wall.raise(folder)
+            && let Err(error) = wall.raise(&self.outside.folder)
         {
             eprintln!("{error}");
             return NO_WALL.into();
         }
-        match self.attempt.make(folder, ready) {
+        match self.attempt.make(&self.outside, Some(open)) {
             Ok(()) => 0.into(),
             Err(error) => {
                 eprintln!("{error}");
@@ -135,18 +98,11 @@ pub(crate) fn stands(wall: Wall) -> bool {
 
 /// Makes `attempt` in a child behind `wall`.
 pub(crate) fn check(attempt: Attempt, wall: Option<Wall>, expected: Ending) -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path();
-    for name in ["read", "write"] {
-        fs::create_dir(path.join(name))?;
-        fs::write(path.join(name).join("file"), name)?;
-    }
-    fs::write(path.join("secret"), "secret")?;
-    fs::write(path.join("history"), "1 + 1\n")?;
+    let scene = Scene::new()?;
     let wall = wall.map_or_else(|| "None".to_owned(), |wall| format!("{wall:?}"));
     let (_keyboard, terminal) = raw::new_terminal()?;
     let output = Command::new(std::env::current_exe()?)
-        .env(CHILD, format!("{attempt:?} {wall} {}", path.display()))
+        .env(CHILD, format!("{attempt:?} {wall} {}", scene.words()?))
         .stdin(terminal)
         .output()?;
     let ending = match (output.status.code(), output.status.signal()) {
@@ -155,11 +111,8 @@ pub(crate) fn check(attempt: Attempt, wall: Option<Wall>, expected: Ending) -> R
         (_, Some(libc::SIGSYS)) => Ending::Killed,
         _ => Ending::Other,
     };
-    // Whatever the child says of itself: this is what it must not have done.
-    let secret = fs::read_to_string(path.join("secret"))?;
-    let read = fs::read_to_string(path.join("read/file"))?;
-    if ending != Ending::Success && (secret != "secret" || read != "read") {
-        return Err("a file outside was changed".into());
+    if ending != Ending::Success {
+        scene.check_unharmed()?;
     }
     if ending != expected {
         let said = String::from_utf8_lossy(&output.stderr);

@@ -4,18 +4,20 @@
 
 mod attempt;
 mod child;
-mod raw;
+mod expected;
+mod scene;
 
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-use attempt::{Attempt, Ending};
-use child::{Role, Wall};
+use attempt::Attempt;
+use child::Child;
+use expected::{Ending, Wall};
 
 fn main() -> ExitCode {
-    if let Some(role) = Role::of_this_process() {
-        return role.play();
+    if let Some(child) = Child::of_this_process() {
+        return child.play();
     }
     let absent: Vec<Wall> = [Wall::Landlock, Wall::Seccomp]
         .into_iter()
@@ -26,8 +28,9 @@ fn main() -> ExitCode {
             "SKIPPED: this kernel has no {wall:?}; what it would take away is NOT tested here"
         );
     }
+    attempt::raw::let_children_look();
     let mut trials = Vec::new();
-    for attempt in Attempt::ALL {
+    for attempt in Attempt::ALL.iter().copied() {
         let name = |what: &str| format!("{attempt:?}::{what}");
         trials.push(Trial::test(
             name("is possible for a free process"),

@@ -1,8 +1,10 @@
 //! Every way to end, and its twin.
 
-use croquant_sandbox::{Answer, Error, Limits, MessageKind, Outcome, Program};
+use croquant_sandbox::{
+    Answer, EngineConfig, Error, Limits, MessageKind, Outcome, Policy, Program,
+};
 
-use crate::stage::{Stage, check, limits, new_engine};
+use crate::stage::{GUEST, Stage, check, engine_with, limits, new_engine};
 
 #[tokio::test]
 async fn a_cell_completes() {
@@ -284,6 +286,29 @@ async fn requests_are_answered() {
             .all(|message| message.kind != MessageKind::Reply)
     );
     stage.remembers().await;
+}
+
+#[tokio::test]
+async fn a_guest_keeps_its_thread_for_a_turn_at_most() {
+    let config = EngineConfig {
+        max_memory_bytes: 64 << 20,
+        turn_ms: 300,
+        ..EngineConfig::server(4)
+    };
+    let engine = engine_with(GUEST, &config);
+    // It never looks; then, one that does has all its time.
+    for (source, deadline_ms, is_early) in [("l", 30_000, true), ("L", 1_000, false)] {
+        let limits = Limits {
+            deadline_ms,
+            grace_ms: 60_000,
+            ..limits()
+        };
+        let mut stage = Stage::on(&engine, &limits, &Policy::default()).await;
+        let report = stage.execute(source).await;
+        assert_eq!(report.outcome, Outcome::Deadline);
+        let has_been_early = report.wall_us < deadline_ms * 1_000;
+        assert_eq!(has_been_early, is_early, "{report:?}");
+    }
 }
 
 #[tokio::test]

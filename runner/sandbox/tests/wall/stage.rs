@@ -24,6 +24,16 @@ pub(crate) const GUEST: &str = include_str!("guest.wat");
 
 /// An engine with this text of a guest.
 pub(crate) fn engine_of(guest: &str, max_sessions: u32) -> Engine {
+    let config = EngineConfig {
+        max_sessions,
+        max_memory_bytes: 64 << 20,
+        slots: Slots::Kept,
+        turn_ms: 60_000,
+    };
+    engine_with(guest, &config)
+}
+
+pub(crate) fn engine_with(guest: &str, config: &EngineConfig) -> Engine {
     let guest = wat::parse_str(guest).unwrap();
     let slice = croquant_meter::Flag {
         address: 2048,
@@ -33,15 +43,7 @@ pub(crate) fn engine_of(guest: &str, max_sessions: u32) -> Engine {
     let image = compile::precompile(&guest).unwrap();
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&image).unwrap();
-    Engine::new(
-        file,
-        &EngineConfig {
-            max_sessions,
-            max_memory_bytes: 64 << 20,
-            slots: Slots::Kept,
-        },
-    )
-    .unwrap()
+    Engine::new(file, config).unwrap()
 }
 
 /// Limits that no well-behaved cell meets.

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::outgoing::Outgoing;
 use super::place::{Mail, Place};
+use super::pulse::Pulse;
 use super::{Source, WorkerState};
 use crate::error::Error;
 use crate::wire::frame::{self, FrameError, Frames};
@@ -33,8 +34,8 @@ pub(super) struct Link {
     ready: Ready,
     process: u32,
     source: Arc<Source>,
-    /// Who reads and who writes. Dropping the set ends them.
-    _tasks: JoinSet<()>,
+    /// Who reads and who writes.
+    tasks: JoinSet<()>,
 }
 
 /// Where messages of sessions go.
@@ -53,8 +54,12 @@ struct Route {
 }
 
 impl Link {
-    /// Starts a worker and waits until it is ready.
-    pub(super) async fn open(source: Arc<Source>, hello: Hello) -> Result<Self, Error> {
+    /// Starts a worker and waits until it is ready. It is ended when it is silent for so long.
+    pub(super) async fn open(
+        source: Arc<Source>,
+        hello: Hello,
+        silence: Duration,
+    ) -> Result<Self, Error> {
         let starter = Arc::clone(&source);
         let started = tokio::task::spawn_blocking(move || starter.start()).await;
         let (process, socket) = started.map_err(Error::start)??;
@@ -83,9 +88,11 @@ impl Link {
             return Err(Error::start("it is of another version"));
         }
         let routes = Arc::new(Routes::default());
-        tasks.spawn(read(
+        tasks.spawn(look_after(
             socket,
             frames,
+            Arc::clone(&outgoing),
+            silence,
             Arc::clone(&routes),
             Arc::clone(&source),
             process,
@@ -100,7 +107,7 @@ impl Link {
             ready,
             process,
             source,
-            _tasks: tasks,
+            tasks,
         })
     }
 
@@ -175,31 +182,49 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        // Nobody has lost a worker that is not wanted.
+        self.tasks.abort_all();
         // A guest that does not come back would keep the process from noticing that its socket is closed.
         self.source.end(self.process);
     }
 }
 
-async fn read(
+/// Takes what a worker says, until there is no more to come.
+async fn look_after(
     socket: Arc<UnixStream>,
-    mut frames: Frames,
+    frames: Frames,
+    outgoing: Arc<Outgoing>,
+    silence: Duration,
     routes: Arc<Routes>,
     source: Arc<Source>,
     process: u32,
 ) {
-    let why = loop {
-        match receive(&socket, &mut frames).await {
-            Ok(message) => {
-                if let Err(why) = routes.deliver(message) {
-                    break why.to_owned();
-                }
-            }
-            Err(error) => break error.to_string(),
-        }
+    let pulse = Pulse::default();
+    let ping = frame::encode(&ToWorker::Ping).expect("it is short");
+    let why = tokio::select! {
+        // What has come already is a sign of life.
+        biased;
+        why = read(&socket, frames, &routes, &pulse) => why,
+        () = pulse.lost(silence, || outgoing.send(&ping)) => "it does not answer".to_owned(),
     };
     tracing::warn!(process, why, "a worker is lost");
     routes.close();
     source.end(process);
+}
+
+/// Why there is no more.
+async fn read(socket: &UnixStream, mut frames: Frames, routes: &Routes, pulse: &Pulse) -> String {
+    loop {
+        match receive(socket, &mut frames).await {
+            Ok(message) => {
+                pulse.feel();
+                if let Err(why) = routes.deliver(message) {
+                    return why.to_owned();
+                }
+            }
+            Err(error) => return error.to_string(),
+        }
+    }
 }
 
 /// The next message.
@@ -222,7 +247,9 @@ async fn receive<T: DeserializeOwned>(
 impl Routes {
     /// Passes a message on, without waiting. An error is a worker that does what it must not.
     fn deliver(&self, message: FromWorker) -> Result<(), &'static str> {
-        let number = message.number();
+        let Some(number) = message.number() else {
+            return Ok(());
+        };
         let mut table = self.table();
         let route = table
             .get(&number)

@@ -4,12 +4,14 @@ mod interrupter;
 mod link;
 mod outgoing;
 mod place;
+mod pulse;
 mod session;
 mod shelf;
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use croquant_sandbox::{Console, Engine, Limits, Policy, SnapshotKey};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
@@ -34,6 +36,9 @@ pub struct PoolConfig {
     pub sessions_per_worker: u32,
     /// The largest memory that a session can have, whatever its limits say.
     pub max_memory_bytes: usize,
+    /// How long a worker may be silent when it is asked whether it is there. It answers while guests run; one that does not is stopped or
+    /// hangs, and is ended as if it had died. Default: 10 s.
+    pub silence: Duration,
     /// What is kept of all sessions together, to bring them back if a worker dies. Protects this process's memory: beyond it, the largest are
     /// kept no more until they are written down whole again, and cannot be brought back.
     pub kept_bytes: usize,
@@ -47,6 +52,7 @@ impl PoolConfig {
             workers: workers.max(1),
             sessions_per_worker: sessions.div_ceil(shares),
             max_memory_bytes: 1 << 30,
+            silence: Duration::from_secs(10),
             kept_bytes: 1 << 30,
         }
     }
@@ -140,6 +146,13 @@ impl Pool {
         links.map(|link| link.state()).collect()
     }
 
+    /// Waits until the process that starts workers has ended: from then on, no worker that dies can be replaced. The workers that run go on.
+    /// Never comes back for a pool of threads.
+    pub fn spawner_ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let source = Arc::clone(&self.inner.source);
+        async move { source.ended().await }
+    }
+
     /// Starts a session in the worker that has the fewest.
     ///
     /// # Errors
@@ -207,6 +220,7 @@ impl Pool {
         let PoolConfig {
             sessions_per_worker,
             max_memory_bytes,
+            silence,
             ..
         } = self.inner.config;
         let hello = Hello {
@@ -217,7 +231,7 @@ impl Pool {
             key: *self.inner.key.as_bytes(),
         };
         let source = Arc::clone(&self.inner.source);
-        let link = Arc::new(Link::open(source, hello).await?);
+        let link = Arc::new(Link::open(source, hello, silence).await?);
         *held = Some(Arc::clone(&link));
         *slot.now.lock().expect("no holder panics") = Some(Arc::clone(&link));
         Ok(link)
@@ -250,6 +264,19 @@ impl Source {
                     })?;
                 Ok((0, own))
             }
+        }
+    }
+
+    /// Waits until no more can be had.
+    async fn ended(&self) {
+        match self {
+            Self::Processes(spawner) => {
+                if let Err(error) = spawner.ended().await {
+                    tracing::error!(%error, "the process that starts workers cannot be watched");
+                    std::future::pending().await
+                }
+            }
+            Self::Threads(_) => std::future::pending().await,
         }
     }
 

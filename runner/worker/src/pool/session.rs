@@ -228,7 +228,7 @@ impl RemoteSession {
                 // A question that was answered and given up at once.
                 FromWorker::Withdraw(..) => place.took(cost),
                 // None of these comes during a call, from a worker in its right mind.
-                FromWorker::Started(..) | FromWorker::Gone(_) => {}
+                FromWorker::Started(..) | FromWorker::Gone(_) | FromWorker::Pong => {}
             }
         }
     }

@@ -89,6 +89,8 @@ pub(crate) enum ToWorker {
     Input(Number, u32, Option<Bytes>),
     /// The session is not wanted any more.
     End(Number),
+    /// Is the worker there? Its reader answers, whatever its guests do.
+    Ping,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +146,8 @@ pub(crate) enum FromWorker {
     Ended(Number, Result<Called, Failure>, State),
     /// The session has given its place back.
     Gone(Number),
+    /// The worker is there.
+    Pong,
 }
 
 /// A session's state after a call.
@@ -158,7 +162,8 @@ pub(crate) enum State {
 }
 
 impl FromWorker {
-    pub(crate) fn number(&self) -> Number {
+    /// The session that it is about, if it is about one.
+    pub(crate) fn number(&self) -> Option<Number> {
         match self {
             Self::Started(number, _)
             | Self::Write(number, ..)
@@ -167,7 +172,8 @@ impl FromWorker {
             | Self::Read(number, ..)
             | Self::Withdraw(number, _)
             | Self::Ended(number, ..)
-            | Self::Gone(number) => *number,
+            | Self::Gone(number) => Some(*number),
+            Self::Pong => None,
         }
     }
 
@@ -189,7 +195,7 @@ impl FromWorker {
             | Self::Ask(..)
             | Self::Read(..)
             | Self::Withdraw(..) => true,
-            Self::Started(..) | Self::Ended(..) | Self::Gone(_) => false,
+            Self::Started(..) | Self::Ended(..) | Self::Gone(_) | Self::Pong => false,
         }
     }
 }

@@ -48,6 +48,7 @@ fn to_worker() -> Vec<ToWorker> {
         ToWorker::Input(N, 2, Some(Bytes(vec![10]))),
         ToWorker::Input(N, 2, None),
         ToWorker::End(N),
+        ToWorker::Ping,
     ]
 }
 
@@ -64,6 +65,7 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ended(N, Err(Failure::Ended), State::Whole(Bytes(vec![1; 100]))),
         FromWorker::Ended(N, Err(Failure::Ended), State::More(Bytes(vec![1; 100]))),
         FromWorker::Gone(N),
+        FromWorker::Pong,
     ]
 }
 

@@ -104,7 +104,7 @@ fn serve(
     let output = Output::new(Arc::clone(&socket));
     output.send_frame(&frame::encode(&ready).map_err(Error::start)?)?;
     let (orders, ordered) = mpsc::unbounded_channel();
-    let reader = Arc::new(Reader::new(socket, orders));
+    let reader = Arc::new(Reader::new(socket, output.clone(), orders));
     let turns = Arc::new(Turns::default());
     let _lookout = Lookout::start(Arc::clone(&turns), Arc::clone(&reader), end)?;
     let service = Service {

@@ -9,8 +9,9 @@ use tokio::io::Interest;
 use tokio::sync::mpsc;
 
 use super::desk::{Answered, Desk};
+use super::output::Output;
 use super::session::Order;
-use crate::wire::{Call, Number, ToWorker, frame};
+use crate::wire::{Call, FromWorker, Number, ToWorker, frame};
 
 /// The supervisor is gone, or says what it must not.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(super) struct Reader {
 struct State {
     frames: frame::Frames,
     sessions: HashMap<Number, Known>,
+    output: Output,
     orders: mpsc::UnboundedSender<Order>,
 }
 
@@ -35,12 +37,17 @@ struct Known {
 }
 
 impl Reader {
-    pub(super) fn new(socket: Arc<UnixStream>, orders: mpsc::UnboundedSender<Order>) -> Self {
+    pub(super) fn new(
+        socket: Arc<UnixStream>,
+        output: Output,
+        orders: mpsc::UnboundedSender<Order>,
+    ) -> Self {
         Self {
             socket,
             state: Mutex::new(State {
                 frames: frame::Frames::default(),
                 sessions: HashMap::new(),
+                output,
                 orders,
             }),
         }
@@ -116,6 +123,7 @@ impl State {
                     let _ = known.calls.send(call);
                 }
             }
+            ToWorker::Ping => self.output.send(&FromWorker::Pong),
             ToWorker::Interrupt(number) => self.known(number, Desk::interrupt),
             ToWorker::Kill(number) => self.known(number, Desk::kill),
             ToWorker::Credit(number, bytes) => {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use croquant_sandbox::{
-    Called, Cell, Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written,
-};
+use croquant_sandbox::{Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written};
 use tokio::sync::mpsc;
 
 use super::console::WireConsole;
 use super::desk::Desk;
 use super::output::Output;
 use super::turns::Turns;
+use crate::guest;
 use crate::wire::{Bytes, CHECKPOINT_BYTES, Call, FromWorker, Number, Start, State};
 
 /// Up to how much a state is written down on the spot: it takes less than a turn of a guest.
@@ -57,7 +56,7 @@ impl Order {
     async fn run(mut self, mut session: Session, service: &Service) {
         let mut chain = Chain::default();
         while let Some(call) = self.calls.recv().await {
-            let running = run(&mut session, &call);
+            let running = guest::run(&mut session, &call);
             let ended = service.turns.take(&self.desk, running).await;
             // Before anybody hears of the end: a call that has ended is never lost.
             let state = match session.is_alive() {
@@ -130,28 +129,4 @@ async fn write(chain: &mut Chain, snapshot: Snapshot, service: &Service) -> Opti
     let written;
     (*chain, written) = writing.await.ok()?;
     written.ok()
-}
-
-async fn run(session: &mut Session, call: &Call) -> Result<Called, Error> {
-    match call {
-        Call::Execute {
-            source,
-            single,
-            silent,
-            store_history,
-        } => {
-            let cell = Cell {
-                source,
-                single: *single,
-                silent: *silent,
-                store_history: *store_history,
-            };
-            let report = session.execute(&cell).await?;
-            Ok(Called {
-                report,
-                reply: None,
-            })
-        }
-        Call::Request(json) => session.call(json).await,
-    }
 }

@@ -3,6 +3,7 @@
 mod endings;
 mod fairness;
 mod output;
+mod silence;
 mod stage;
 mod walls;
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         endings::trials(),
         fairness::trials(),
         output::trials(),
+        silence::trials(),
         walls::trials(),
     ];
     let trials: Vec<Trial> = trials.into_iter().flatten().collect();

@@ -5,14 +5,23 @@ use std::time::{Duration, Instant};
 use croquant_sandbox::{Cell, Console, Limits, Outcome, Policy, Recorder, Report, SnapshotKey};
 use croquant_worker::{Error, Pool, PoolConfig, RemoteSession, Spawner};
 use libtest_mimic::{Failed, Trial};
+use rustix::process::{Pid, Signal};
 
 /// A test that runs with a pool of its own.
 pub(crate) fn trial<F>(name: &str, workers: usize, test: fn(Pool) -> F) -> Trial
 where
     F: Future<Output = Result<(), Failed>> + 'static,
 {
+    trial_with(name, PoolConfig::server(workers, 8), test)
+}
+
+/// A test that runs with a pool of its own, which is as it says.
+pub(crate) fn trial_with<F>(name: &str, config: PoolConfig, test: fn(Pool) -> F) -> Trial
+where
+    F: Future<Output = Result<(), Failed>> + 'static,
+{
     Trial::test(name.to_owned(), move || {
-        let pool = pool(workers, [7; 32])?;
+        let pool = Pool::new(Spawner::start()?, config, SnapshotKey::new([7; 32]));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -61,8 +70,12 @@ pub(crate) fn only_process(pool: &Pool) -> Result<u32, Failed> {
 
 /// Kills a process, as an attack or the kernel would.
 pub(crate) fn kill(process: u32) -> Result<(), Failed> {
-    let process = rustix::process::Pid::from_raw(process.cast_signed()).ok_or("no process")?;
-    rustix::process::kill_process(process, rustix::process::Signal::KILL)?;
+    signal(process, Signal::KILL)
+}
+
+pub(crate) fn signal(process: u32, signal: Signal) -> Result<(), Failed> {
+    let process = Pid::from_raw(process.cast_signed()).ok_or("no process")?;
+    rustix::process::kill_process(process, signal)?;
     Ok(())
 }
 

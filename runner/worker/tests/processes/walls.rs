@@ -1,4 +1,4 @@
-//! What a worker has, seen from outside. What its walls refuse is tried in the tests of `runner/confine`.
+//! What a worker has, seen from outside. What its walls refuse is tried from inside, in `tests/hostile`.
 
 use croquant_sandbox::Outcome;
 use croquant_worker::Pool;
