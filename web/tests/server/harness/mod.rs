@@ -63,7 +63,7 @@ impl Server {
             PoolConfig::server(2, 200),
             SnapshotKey::new([7; 32]),
         );
-        let state = AppState::new(&config, pool).unwrap();
+        let state = AppState::new(&config, pool, None).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(croquant_web::serve(listener, state, async {
