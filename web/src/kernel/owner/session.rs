@@ -166,7 +166,7 @@ impl Owner {
             Place::Awake(_) | Place::Gone => &Kept::Fresh,
         };
         self.is_lost = matches!(kept, Kept::Nothing);
-        let note = Note {
+        let mut note = Note {
             pages: self.shared.pages.lock().expect("no holder panics").clone(),
             count: self.count,
             history: self.history.clone(),
@@ -175,6 +175,9 @@ impl Owner {
         let put = bed.put(&note, kept).await;
         if let Err(error) = &put {
             tracing::error!(%error, "a session cannot be stored");
+            // Rather nothing than what it was long ago; where even that cannot be stored, its reader was told.
+            note.is_lost = true;
+            let _ = bed.put(&note, &Kept::Nothing).await;
         }
         let is_stored = put.is_ok() && !self.is_lost;
         self.shared.is_stored.store(is_stored, Ordering::Release);
