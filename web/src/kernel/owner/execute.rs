@@ -63,12 +63,14 @@ impl Owner {
             Ok(report) => report.restored,
             Err(error) => matches!(error, Error::Lost { recovers: true }),
         };
-        if self.rest.is_some() {
-            let notice = "[the server stops, and will go on from here]\n".to_owned();
-            self.hub.stream("stderr", &origin.header, notice);
-        }
         let number = self.count;
-        if let Some(error) = self.show_ending(ended, origin) {
+        let error = self.show_ending(ended, origin);
+        if self.rest.is_some() {
+            let notice = "[the server stops; the session goes on when it is back]\n";
+            self.hub
+                .stream("stderr", &origin.header, notice.to_owned());
+        }
+        if let Some(error) = error {
             if restored && counts {
                 // The guest's own count is as it was before, too.
                 self.count -= 1;
