@@ -67,8 +67,7 @@ impl Owner {
         let error = self.show_ending(ended, origin);
         if self.rest.is_some() {
             let notice = "[the server stops; the session goes on when it is back]\n";
-            self.hub
-                .stream("stderr", &origin.header, notice.to_owned());
+            self.hub.stream("stderr", &origin.header, notice.to_owned());
         }
         if let Some(error) = error {
             if restored && counts {
