@@ -170,7 +170,7 @@ fn output_goes_to_files_and_devices() {
 
 /// A server at a free port, and the address it says.
 fn server(args: &[&str]) -> (Child, String) {
-    let mut child = croquant(&["serve", "--port", "0"])
+    let mut child = croquant(&["serve", "--port", "0", "--no-store"])
         .args(args)
         .spawn()
         .expect("croquant runs");
@@ -225,6 +225,73 @@ fn the_example_is_served_without_a_folder() {
     assert!(get(&address, "/").starts_with("HTTP/1.1 200"));
     signal(&child, Signal::SIGTERM);
     assert_eq!(child.wait().expect("an end").code(), Some(0));
+}
+
+#[test]
+fn sessions_sleep_in_the_state_folder_of_their_pages() {
+    let home = tempfile::TempDir::new().expect("a folder");
+    let pages = home.path().join("pages");
+    std::fs::create_dir(&pages).expect("a folder");
+    let mut found = Vec::new();
+    for path in [None, Some(&pages)] {
+        let mut child = croquant(&["serve", "--port", "0"])
+            .args(path)
+            .env("XDG_STATE_HOME", home.path())
+            .spawn()
+            .expect("croquant runs");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        stdout.read_line(&mut line).expect("its address");
+        signal(&child, Signal::SIGTERM);
+        assert_eq!(child.wait().expect("an end").code(), Some(0));
+        let stores = std::fs::read_dir(home.path().join("croquant/serve")).expect("a folder");
+        found.push(stores.count());
+    }
+    assert_eq!(found, [1, 2]);
+    let store = home.path().join("croquant/serve/example/sessions.db");
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&store.metadata().expect("a file").permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_store_that_cannot_be_had_is_named() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "no database").expect("a file");
+    std::fs::write(folder.path().join("sessions.db"), "not ours").expect("a file");
+    for (path, expected) in [
+        (file.as_path(), "cannot hold the sessions"),
+        (folder.path(), "is not taken as a session store"),
+    ] {
+        let output = croquant(&["serve", "--port", "0", "--store"])
+            .arg(path)
+            .output()
+            .expect("croquant runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            stderr.contains(expected) && stderr.contains("\nhint: "),
+            "{stderr}"
+        );
+        assert_eq!(output.status.code(), Some(125));
+    }
+    // Without the usual place, it serves all the same.
+    let mut child = croquant(&["serve", "--port", "0"])
+        .env_remove("HOME")
+        .env("XDG_STATE_HOME", &file)
+        .spawn()
+        .expect("croquant runs");
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut line).expect("its address");
+    assert!(line.starts_with("serving at"), "{line}");
+    signal(&child, Signal::SIGTERM);
+    let output = child.wait_with_output().expect("an end");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("note: sessions end with the server"),
+        "{stderr}"
+    );
 }
 
 #[test]

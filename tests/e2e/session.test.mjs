@@ -1,6 +1,9 @@
 // A session's life: Stop, Restart, reload, two readers, a broken connection, a server that comes back.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { relay, serve } from "./lib/server.mjs";
@@ -177,7 +180,7 @@ test("what runs while the connection breaks can still be stopped after it is men
   }
 });
 
-test("a server that comes back begins a new session and says so", async () => {
+test("a server without a store begins a new session when it comes back, and says so", async () => {
   const first = await serve();
   let second;
   try {
@@ -194,6 +197,32 @@ test("a server that comes back begins a new session and says so", async () => {
     await second?.stop();
   }
 });
+
+for (const [signal, how] of [["SIGKILL", "dies"], ["SIGTERM", "stops"]]) {
+  test(`a server that ${how} and comes back has the session, with what was answered`, async () => {
+    const store = await mkdtemp(join(tmpdir(), "croquant-store-"));
+    const first = await serve(null, 0, store);
+    let second;
+    try {
+      const reader = await croquant.open("/", { through: first.url });
+      const block = reader.block(0);
+      await reader.type(block, "kept = (n * n for n in range(10)); next(kept)");
+      await reader.type(block, "next(kept)");
+      const loop = await reader.begin(block, "next(kept)\nwhile True: pass");
+      await reader.state("busy");
+      await first.stop(signal);
+      await reader.state("reconnecting");
+      second = await serve(null, first.port, store);
+      await reader.idle();
+      if (signal === "SIGTERM") assert.match(await loop.textContent(), /KeyboardInterrupt[^]*the server stops; the session goes on when it is back/);
+      assert.equal(await reader.type(block, "next(kept)"), signal === "SIGTERM" ? "9" : "4");
+      assert.doesNotMatch((await reader.notice()) ?? "", /gone/);
+    } finally {
+      await second?.stop();
+      await rm(store, { recursive: true });
+    }
+  });
+}
 
 test("a worker that is killed takes the running cell with it, and nothing else", async () => {
   const server = await serve();

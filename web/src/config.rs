@@ -21,8 +21,12 @@ pub struct Config {
     pub kernels_per_reader: usize,
     /// How many kernels there may be at once; the engine must hold as many sessions. Default: 1,000.
     pub kernels: usize,
-    /// How long a kernel that does nothing and has no page open lives. Default: 30 minutes.
+    /// How long a kernel that does nothing and has no page open lives, if it is not stored. Default: 30 minutes.
     pub idle: Duration,
+    /// How long a session that does nothing stays in memory, if it is stored. Default: 2 minutes.
+    pub nap: Duration,
+    /// How long a cell may go on when the server stops, before it is interrupted. Default: 2 seconds.
+    pub grace: Duration,
 }
 
 /// Where the pages come from.
@@ -45,6 +49,8 @@ impl Config {
             kernels_per_reader: 20,
             kernels: 1_000,
             idle: Duration::from_secs(30 * 60),
+            nap: Duration::from_secs(2 * 60),
+            grace: Duration::from_secs(2),
         }
     }
 

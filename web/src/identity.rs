@@ -19,6 +19,10 @@ impl Reader {
     fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }
+
+    pub(crate) fn hash(self) -> [u8; 32] {
+        self.0
+    }
 }
 
 /// Gives every request its [`Reader`], and every new reader a cookie.

@@ -12,6 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
+use croquant_store::Store;
 use croquant_worker::Pool;
 use tokio::net::TcpListener;
 
@@ -21,6 +22,7 @@ use crate::guard::{Hosts, guard};
 use crate::identity::identify;
 use crate::kernel::registry::Registry;
 use crate::kernel::rest;
+use crate::kernel::sleep::Dormitory;
 use crate::site::{Site, page};
 
 /// How long open connections may take to end when the server stops.
@@ -37,16 +39,20 @@ struct Shared {
 }
 
 impl AppState {
-    /// Checks `config` and opens its pages. Sessions are made by `pool`.
+    /// Checks `config` and opens its pages. Sessions are made by `pool`, and sleep in `store` if there is one.
     ///
     /// # Errors
     /// [`ConfigError`] if the folder is not there, is none, or cannot be read, or a value makes no sense.
-    pub fn new(config: &Config, pool: Pool) -> Result<Self, ConfigError> {
+    pub fn new(
+        config: &Config,
+        pool: Pool,
+        store: Option<Arc<Store>>,
+    ) -> Result<Self, ConfigError> {
         config.validate()?;
         Ok(Self(Arc::new(Shared {
             hosts: Hosts::new(config.bind, &config.hosts),
             site: Site::open(&config.pages)?,
-            registry: Registry::new(config, pool),
+            registry: Registry::new(config, pool, store.map(Dormitory::new)),
         })))
     }
 
@@ -77,7 +83,8 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Serves until `shutdown` is done; then ends all sessions and gives open connections a few seconds.
+/// Serves until `shutdown` is done; then gives cells a moment to end, and open connections a few seconds. Sessions that are stored go on
+/// with the next server.
 ///
 /// # Errors
 /// If the listener fails.
@@ -90,7 +97,7 @@ pub async fn serve(
     let ending = state.clone();
     let shutdown = async move {
         shutdown.await;
-        ending.registry().close();
+        ending.registry().close().await;
         // Whoever waits for it is below.
         let _ = stopping.send(());
     };

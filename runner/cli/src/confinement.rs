@@ -29,13 +29,17 @@ pub(crate) fn prompt(granted: &Granted, history: Option<&Path>) -> Result<Walls,
     apply(&Confinement::prompt(reach, granted.limits.open_files))
 }
 
-/// For `serve`: the folder of pages.
-pub(crate) fn server(pages: Option<&Path>) -> Result<Walls, Failure> {
-    let pages = pages.map(|path| Reach {
+/// For `serve`: the folder of pages, and the one in which sessions are stored.
+pub(crate) fn server(pages: Option<&Path>, store: Option<&Path>) -> Result<Walls, Failure> {
+    let reach = |path: &Path, access| Reach {
         path: path.to_owned(),
-        access: Access::Read,
-    });
-    apply(&Confinement::server(pages.into_iter().collect()))
+        access,
+    };
+    let pages = pages.map(|path| reach(path, Access::Read));
+    let store = store.map(|path| reach(path, Access::Database));
+    apply(&Confinement::server(
+        pages.into_iter().chain(store).collect(),
+    ))
 }
 
 /// For `doctor`, which tries the walls: as for `run` without any folder.

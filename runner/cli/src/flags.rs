@@ -260,6 +260,12 @@ pub(crate) struct ServeFlags {
     /// A further host name under which browsers may reach the server. May be repeated
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allow_hosts: Vec<String>,
+    /// The folder in which sessions sleep; without it, one in the user's state folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "no_store")]
+    pub(crate) store: Option<OsString>,
+    /// Keep sessions in memory only: they end with the server
+    #[arg(long)]
+    pub(crate) no_store: bool,
     /// How many processes run the sessions; without it, one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) workers: Option<u16>,

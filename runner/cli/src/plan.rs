@@ -107,8 +107,21 @@ pub(crate) struct ServePlan {
     pub(crate) address: SocketAddr,
     /// Further names under which browsers may reach it.
     pub(crate) allow_hosts: Vec<String>,
+    /// Where sessions sleep.
+    pub(crate) store: StorePlan,
     /// How many processes run the sessions; one for each processor if it is not said.
     pub(crate) workers: Option<u16>,
+}
+
+/// Where a server's sessions sleep.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum StorePlan {
+    /// In the user's state folder.
+    Usual,
+    /// In this folder.
+    In(PathBuf),
+    /// Nowhere: they end with the server.
+    None,
 }
 
 /// Makes the plan.
@@ -189,6 +202,11 @@ fn plan_serve(flags: ServeFlags) -> ServePlan {
         path: flags.path.map(PathBuf::from),
         address: SocketAddr::new(flags.bind, flags.port),
         allow_hosts: flags.allow_hosts,
+        store: match flags.store {
+            Some(folder) => StorePlan::In(PathBuf::from(folder)),
+            None if flags.no_store => StorePlan::None,
+            None => StorePlan::Usual,
+        },
         workers: flags.workers,
     }
 }
@@ -490,6 +508,7 @@ mod tests {
             path: None,
             address: ([127, 0, 0, 1], 8000).into(),
             allow_hosts: vec![],
+            store: StorePlan::Usual,
             workers: None,
         };
         assert_eq!(parse(&["serve"]), Ok(Plan::Serve(expected)));

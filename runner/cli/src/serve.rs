@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 
-use croquant_sandbox::SnapshotKey;
 use croquant_web::{AppState, Config, ConfigError, Pages};
 use croquant_worker::{Pool, PoolConfig, Spawner};
 use tokio::net::TcpListener;
@@ -13,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::exit::{Exit, Failure, say};
 use crate::plan::ServePlan;
+use crate::sessions::Sessions;
 use crate::{confinement, image, script};
 
 /// Serves until it is asked to stop.
@@ -28,9 +28,11 @@ pub(crate) fn serve(plan: &ServePlan) -> Result<Exit, Failure> {
     // Unpacked now, if it has to be, so that no worker waits for it.
     image::open()?;
     let workers = plan.workers.map_or(processors, usize::from);
-    let (state, pool) = state(plan, address, workers)?;
+    let sessions = Sessions::open(&plan.store, plan.path.as_deref())?;
+    let folder = sessions.folder.clone();
+    let (state, pool) = state(plan, address, workers, sessions)?;
     // Everything is open, and there is no other thread yet.
-    confinement::server(plan.path.as_deref())?;
+    confinement::server(plan.path.as_deref(), folder.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(processors)
         .enable_all()
@@ -92,6 +94,7 @@ fn state(
     plan: &ServePlan,
     address: SocketAddr,
     workers: usize,
+    sessions: Sessions,
 ) -> Result<(AppState, Pool), Failure> {
     let pages = match &plan.path {
         Some(path) => Pages::Folder(path.clone()),
@@ -99,11 +102,12 @@ fn state(
     };
     let mut config = Config::tutorial(pages, address);
     config.hosts.clone_from(&plan.allow_hosts);
-    let sessions = u32::try_from(config.kernels).unwrap_or(u32::MAX);
+    let kernels = u32::try_from(config.kernels).unwrap_or(u32::MAX);
     let spawner = Spawner::start().map_err(Failure::host)?;
-    let key = SnapshotKey::random().map_err(Failure::host)?;
-    let pool = Pool::new(spawner, PoolConfig::server(workers, sessions), key);
-    let state = AppState::new(&config, pool.clone()).map_err(|error| cannot_serve(&error))?;
+    let pool = PoolConfig::server(workers, kernels);
+    let pool = Pool::new(spawner, pool, sessions.key);
+    let state = AppState::new(&config, pool.clone(), sessions.store);
+    let state = state.map_err(|error| cannot_serve(&error))?;
     Ok((state, pool))
 }
 

@@ -133,6 +133,19 @@ const WRITING: &[c_long] = &[
     libc::SYS_symlink,
 ];
 
+/// What SQLite does besides: it removes its log, and asks who it is and what is there.
+const KEEPING: &[c_long] = &[
+    libc::SYS_unlinkat,
+    libc::SYS_geteuid,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_unlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_access,
+];
+
+/// How it keeps other processes out while it writes.
+const LOCKS: &[i32] = &[libc::F_GETLK, libc::F_SETLK, libc::F_SETLKW];
+
 /// What a thread needs to begin and to end, besides `clone`.
 const THREADS: &[c_long] = &[
     libc::SYS_set_robust_list,
@@ -261,18 +274,17 @@ pub(crate) fn allowed(confinement: &Confinement) -> Vec<Call> {
     // `abort`: a signal to this process, and no other.
     let own = process::id();
     calls.push(call(libc::SYS_tgkill, [When::Is(0, own)]));
-    match confinement.most() {
-        None => {}
-        Some(Access::Read) => allow(&mut calls, READING),
-        Some(Access::Change) => {
-            allow(&mut calls, READING);
-            allow(&mut calls, CHANGING);
-        }
-        Some(Access::Write) => {
-            allow(&mut calls, READING);
-            allow(&mut calls, CHANGING);
-            allow(&mut calls, WRITING);
-        }
+    if !confinement.reach.is_empty() {
+        allow(&mut calls, READING);
+    }
+    if confinement.reaches(&[Access::Change, Access::Database, Access::Write]) {
+        allow(&mut calls, CHANGING);
+    }
+    if confinement.reaches(&[Access::Database]) {
+        database(&mut calls);
+    }
+    if confinement.reaches(&[Access::Write]) {
+        allow(&mut calls, WRITING);
     }
     if confinement.looks {
         allow(&mut calls, LOOKING);
@@ -312,6 +324,14 @@ fn descriptors(calls: &mut Vec<Call>) {
         calls.push(call(libc::SYS_ioctl, [When::Is(1, *request)]));
     }
     for command in DESCRIPTOR_FLAGS {
+        let command = command.cast_unsigned();
+        calls.push(call(libc::SYS_fcntl, [When::Is(1, command)]));
+    }
+}
+
+fn database(calls: &mut Vec<Call>) {
+    allow(calls, KEEPING);
+    for command in LOCKS {
         let command = command.cast_unsigned();
         calls.push(call(libc::SYS_fcntl, [When::Is(1, command)]));
     }

@@ -36,6 +36,8 @@ pub enum Access {
     Read,
     /// Reading, and changing what is in files that exist.
     Change,
+    /// Reading, writing, making, removing and locking files, as a database does.
+    Database,
     /// Reading, writing, making, renaming and removing files, folders and links.
     Write,
 }
@@ -122,13 +124,8 @@ impl Confinement {
         filter::install(self)
     }
 
-    /// Whether anything can be opened, and whether it can be changed.
-    pub(crate) fn most(&self) -> Option<Access> {
-        let rank = |access: &Access| match access {
-            Access::Read => 0,
-            Access::Change => 1,
-            Access::Write => 2,
-        };
-        self.reach.iter().map(|reach| reach.access).max_by_key(rank)
+    /// Whether anything is within reach in one of these ways.
+    pub(crate) fn reaches(&self, ways: &[Access]) -> bool {
+        self.reach.iter().any(|reach| ways.contains(&reach.access))
     }
 }

@@ -57,6 +57,9 @@ fn rights(access: Access) -> BitFlags<AccessFs> {
     match access {
         Access::Read => read,
         Access::Change => read | AccessFs::WriteFile | AccessFs::Truncate,
+        Access::Database => {
+            read | make_bitflags!(AccessFs::{WriteFile | Truncate | RemoveFile | MakeReg})
+        }
         Access::Write => {
             read | make_bitflags!(AccessFs::{
                 WriteFile | Truncate | RemoveFile | RemoveDir | MakeReg | MakeDir | MakeSym | Refer

@@ -200,6 +200,36 @@ impl Lock {
             .map_err(|source| self.error(source))
     }
 
+    /// The secret beside the store; made now if there is none, or if whoever made it was cut off.
+    pub(crate) fn key(&self, place: &Place) -> Result<[u8; 32], StoreError> {
+        let path = place.beside(".key");
+        let at = |source| StoreError::File {
+            path: path.clone(),
+            source,
+        };
+        let mut file = options()
+            .read(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(at)?;
+        let found = file.metadata().map_err(at)?;
+        Place { path: path.clone() }.is_ours(&found)?;
+        file.set_permissions(Permissions::from_mode(MODE))
+            .map_err(at)?;
+        let mut key = [0; 32];
+        if found.len() == 32 {
+            file.read_exact(&mut key).map_err(at)?;
+            return Ok(key);
+        }
+        getrandom::fill(&mut key).map_err(|error| at(io::Error::other(error)))?;
+        file.set_len(0)
+            .and_then(|()| file.write_all(&key))
+            .and_then(|()| file.sync_all())
+            .map_err(at)?;
+        Ok(key)
+    }
+
     fn error(&self, source: io::Error) -> StoreError {
         StoreError::File {
             path: self.path.clone(),

@@ -27,6 +27,8 @@ pub struct Opened {
     pub store: Store,
     /// The file that was there before and could not be read. Somebody has to be told: its sessions are not in the store.
     pub set_aside: Option<SetAside>,
+    /// A random secret that lies beside the store in `PATH.key` (0600), made with it: with it, snapshots are sealed.
+    pub key: [u8; 32],
 }
 
 /// A file that could not be read, and was renamed for that.
@@ -39,7 +41,7 @@ pub struct SetAside {
 }
 
 impl Store {
-    /// Opens the store at `path`, or makes a new one there, which only this user can read (0600). A file `PATH.lock` stays beside it.
+    /// Opens the store at `path`, or makes a new one there, which only this user can read (0600). `PATH.lock` and `PATH.key` stay beside it.
     ///
     /// A store that cannot be read at all is renamed to `PATH.corrupt-N`, and a new one takes its place: see [`Opened::set_aside`].
     ///
@@ -61,13 +63,23 @@ impl Store {
             other => other?,
         };
         lock.vouch()?;
+        let key = lock.key(&place)?;
         let store = Self {
             identity: place.identity()?,
             place,
             config: config.clone(),
             connection: Mutex::new(connection),
         };
-        Ok(Opened { store, set_aside })
+        Ok(Opened {
+            store,
+            set_aside,
+            key,
+        })
+    }
+
+    /// The bounds that it keeps.
+    pub fn config(&self) -> &StoreConfig {
+        &self.config
     }
 
     /// Runs what only reads, or is a whole by itself.

@@ -9,10 +9,11 @@ export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CROQUANT = process.env.CROQUANT ?? `${ROOT}target/release/croquant`;
 const START_MS = 60_000;
 
-/** Serves a folder of pages, or the example tutorial. `port` 0 takes a free one. */
-export async function serve(folder = null, port = 0) {
+/** Serves a folder of pages, or the example tutorial. `port` 0 takes a free one; sessions sleep in the folder `store`, if there is one. */
+export async function serve(folder = null, port = 0, store = null) {
   if (!existsSync(CROQUANT)) throw new Error(`\`${CROQUANT}\` is not there\nhint: build it with \`just build\``);
-  const child = spawn(CROQUANT, ["serve", ...(folder ? [folder] : []), "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
+  const sleep = store ? ["--store", store] : ["--no-store"];
+  const child = spawn(CROQUANT, ["serve", ...(folder ? [folder] : []), "--port", String(port), ...sleep], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const url = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the server does not answer; it said:\n${said}`)), START_MS);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::messages::HistoryRequest;
@@ -11,10 +12,37 @@ use super::wire::Json;
 const ENTRIES: usize = 1_000;
 const BYTES: usize = 256 << 10;
 
-#[derive(Debug, Default)]
+/// What of it is written down with each cell: the last entries.
+const WRITTEN_BYTES: usize = 8 << 10;
+
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "VecDeque<(u32, String)>")]
 pub(crate) struct History {
     entries: VecDeque<(u32, String)>,
     bytes: usize,
+}
+
+impl Serialize for History {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = 0;
+        let fits = |(_, source): &&(u32, String)| {
+            bytes += source.len();
+            bytes <= WRITTEN_BYTES
+        };
+        let last = self.entries.iter().rev().take_while(fits).count();
+        let first = self.entries.len() - last;
+        serializer.collect_seq(self.entries.range(first..))
+    }
+}
+
+impl From<VecDeque<(u32, String)>> for History {
+    fn from(entries: VecDeque<(u32, String)>) -> Self {
+        let mut history = Self::default();
+        for (number, source) in entries {
+            history.push(number, &source);
+        }
+        history
+    }
 }
 
 impl History {
@@ -135,6 +163,20 @@ mod tests {
         assert!(!glob("a*c", "abcd"));
         assert!(!glob("", "a"));
         assert!(!glob(&"*a".repeat(30), &"b".repeat(10_000)));
+    }
+
+    #[test]
+    fn what_is_written_down_is_the_end_of_it() {
+        let mut history = History::default();
+        for number in 1..=20 {
+            history.push(number, &"x".repeat(1_000));
+        }
+        let written = serde_json::to_string(&history).unwrap();
+        assert!(written.len() < 10_000);
+        let read: History = serde_json::from_str(&written).unwrap();
+        assert_eq!(read.entries.len(), 8);
+        assert_eq!(read.entries.back(), history.entries.back());
+        assert_eq!(read.bytes, 8_000);
     }
 
     #[test]

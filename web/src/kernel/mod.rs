@@ -13,11 +13,13 @@ mod outbox;
 mod owner;
 pub(crate) mod registry;
 pub(crate) mod rest;
+pub(crate) mod sleep;
 mod socket;
 mod text;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use croquant_sandbox::Error as SandboxError;
@@ -28,7 +30,8 @@ use tokio::task::JoinSet;
 use crate::identity::Reader;
 use hub::{Activity, ClientId, Connection, Hub, Origin, pump};
 use messages::{ErrorContent, ExecutionState};
-use owner::{Control, Means, Owner, Queued};
+use owner::{Control, Inheritance, Means, Owner, Queued, Rest, Shared};
+use sleep::{Dormitory, Page, Sleeper};
 use wire::{Channel, Request};
 
 /// The name of the one kernelspec.
@@ -50,6 +53,7 @@ pub(crate) struct Kernel {
     shell: mpsc::Sender<Queued>,
     control: mpsc::Sender<Control>,
     room: Arc<Semaphore>,
+    shared: Shared,
     /// The owner and the pump. Dropping the set ends them.
     _tasks: JoinSet<()>,
 }
@@ -61,23 +65,73 @@ impl Drop for Kernel {
 }
 
 impl Kernel {
-    /// Starts a kernel with a session of its own.
-    async fn start(reader: Reader, means: Means) -> Result<Self, Error> {
+    /// Starts a kernel with a session of its own, for a page if it is said.
+    async fn start(
+        reader: Reader,
+        means: Means,
+        dormitory: Option<&Dormitory>,
+        page: Option<Page>,
+    ) -> Result<Self, Error> {
+        let id = wire::uuid();
+        let bed = dormitory.map(|dormitory| dormitory.bed(reader, &id));
+        Self::make(
+            id,
+            reader,
+            means,
+            Inheritance::New(bed),
+            page.into_iter().collect(),
+        )
+        .await
+    }
+
+    /// A kernel that sleeps, with a place in memory again. Its session wakes when it is needed.
+    async fn recall(
+        reader: Reader,
+        means: Means,
+        dormitory: &Dormitory,
+        mut sleeper: Sleeper,
+    ) -> Result<Self, Error> {
+        let bed = dormitory.bed_of(reader, &sleeper);
+        let pages = std::mem::take(&mut sleeper.note.pages);
+        let inheritance = Inheritance::Asleep(bed, sleeper.note);
+        Self::make(sleeper.id, reader, means, inheritance, pages).await
+    }
+
+    async fn make(
+        id: String,
+        reader: Reader,
+        means: Means,
+        inheritance: Inheritance,
+        pages: Vec<Page>,
+    ) -> Result<Self, Error> {
         let hub = Arc::new(Hub::new());
+        let is_stored = matches!(inheritance, Inheritance::Asleep(..));
+        let shared = Shared {
+            pages: Arc::new(Mutex::new(pages)),
+            is_stored: Arc::new(AtomicBool::new(is_stored)),
+        };
         let (shell, requests) = mpsc::channel(WAITING_REQUESTS);
         let (control, controls) = mpsc::channel(WAITING_CONTROLS);
         let (started, has_started) = oneshot::channel();
-        let owner = Owner::new(means, Arc::clone(&hub), requests, controls);
+        let owner = Owner::new(
+            means,
+            Arc::clone(&hub),
+            shared.clone(),
+            inheritance,
+            requests,
+            controls,
+        );
         let mut tasks = JoinSet::new();
         tasks.spawn(pump(Arc::clone(&hub)));
         tasks.spawn(owner.run(started));
         let kernel = Self {
-            id: wire::uuid(),
+            id,
             reader,
             hub,
             shell,
             control,
             room: Arc::new(Semaphore::new(WAITING_BYTES)),
+            shared,
             _tasks: tasks,
         };
         has_started
@@ -173,6 +227,32 @@ impl Kernel {
         self.hub.close();
     }
 
+    /// Ends for the time in which there is no server; what runs has `grace` to end, and as long again once it was interrupted.
+    async fn rest(&self, grace: Duration) {
+        let (done, rested) = oneshot::channel();
+        let rest = async {
+            let rest = Control::Rest(Rest { grace, done });
+            if self.control.send(rest).await.is_ok() {
+                let _ = rested.await;
+            }
+        };
+        let _ = tokio::time::timeout(2 * grace + GOODBYE, rest).await;
+        self.hub.close();
+    }
+
+    /// The pages that it belongs to.
+    fn pages(&self) -> Vec<Page> {
+        self.lock_pages().clone()
+    }
+
+    fn add_page(&self, page: Page) {
+        self.lock_pages().push(page);
+    }
+
+    fn lock_pages(&self) -> MutexGuard<'_, Vec<Page>> {
+        self.shared.pages.lock().expect("no holder panics")
+    }
+
     fn activity(&self) -> Activity {
         self.hub.activity()
     }
@@ -184,6 +264,12 @@ impl Kernel {
     /// Whether it was shut down.
     fn is_over(&self) -> bool {
         self.shell.is_closed()
+    }
+
+    /// Whether nobody would notice that it leaves memory for the store: it comes back when somebody asks for it.
+    fn can_leave(&self) -> bool {
+        let is_stored = self.shared.is_stored.load(Ordering::Acquire);
+        self.is_idle() && is_stored && !self.hub.is_unheard()
     }
 
     /// Whether nobody would miss it: nothing runs and no page is open.

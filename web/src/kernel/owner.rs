@@ -2,22 +2,27 @@
 
 mod control;
 mod execute;
+mod session;
 mod tools;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, MutexGuard};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use croquant_sandbox::{Limits, Policy};
-use croquant_worker::{Error, Pool, RemoteSession};
+use croquant_worker::{Error, Pool};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use super::console::{Call, Calls, PageConsole};
+use super::console::{Call, Calls};
 use super::history::History;
 use super::hub::{ClientId, Hub, Origin};
 use super::messages::{self, ErrorContent, ExecutionState};
+use super::sleep::{Bed, Note, Page};
 use super::wire::{Channel, Json, Request};
-pub(super) use control::Control;
 use control::Stop;
+pub(super) use control::{Control, Rest};
+use session::Place;
 
 /// A request that waits for its turn.
 #[derive(Debug)]
@@ -43,13 +48,40 @@ pub(super) struct Means {
     pub(super) pool: Pool,
     pub(super) policy: Policy,
     pub(super) limits: Limits,
+    /// How long a session that does nothing stays in memory when it is stored.
+    pub(super) nap: Duration,
+}
+
+/// What an owner shares with its kernel.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shared {
+    /// The pages that the kernel belongs to.
+    pub(super) pages: Arc<Mutex<Vec<Page>>>,
+    /// Whether the store has the kernel as it is now.
+    pub(super) is_stored: Arc<AtomicBool>,
+}
+
+/// A kernel that an owner takes over.
+pub(super) enum Inheritance {
+    /// A new one, with its place in the store if there is one.
+    New(Option<Bed>),
+    /// One that sleeps.
+    Asleep(Bed, Note),
 }
 
 pub(super) struct Owner {
     means: Means,
     hub: Arc<Hub>,
     calls: Calls,
-    session: Option<RemoteSession>,
+    place: Place,
+    bed: Option<Bed>,
+    shared: Shared,
+    /// The session's state was too large to be stored.
+    is_lost: bool,
+    /// The reader knows that the session cannot be stored.
+    is_risk_told: bool,
+    /// The server stops: so does this kernel, as soon as nothing runs.
+    rest: Option<Rest>,
     shell: mpsc::Receiver<Queued>,
     control: mpsc::Receiver<Control>,
     /// Requests taken from `shell` while looking for those to abort.
@@ -73,6 +105,8 @@ impl Drop for Closing {
 enum Life {
     On,
     Over,
+    /// It goes on when the server is there again.
+    Away,
 }
 
 /// What follows a request.
@@ -88,40 +122,68 @@ impl Owner {
     pub(super) fn new(
         means: Means,
         hub: Arc<Hub>,
+        shared: Shared,
+        inheritance: Inheritance,
         shell: mpsc::Receiver<Queued>,
         control: mpsc::Receiver<Control>,
     ) -> Self {
+        let (place, bed, note) = match inheritance {
+            Inheritance::New(bed) => (Place::Gone, bed, Note::default()),
+            Inheritance::Asleep(bed, note) => (Place::Asleep, Some(bed), note),
+        };
         Self {
             means,
             hub,
             calls: Calls::default(),
-            session: None,
+            place,
+            bed,
+            shared,
+            is_lost: note.is_lost,
+            is_risk_told: false,
+            rest: None,
             shell,
             control,
             waiting: VecDeque::new(),
-            count: 0,
-            history: History::default(),
+            count: note.count,
+            history: note.history,
         }
     }
 
-    /// Begins the session, says so, and serves requests until the kernel is shut down.
+    /// Begins the session, unless it sleeps, and serves requests until the kernel is shut down.
     pub(super) async fn run(mut self, started: oneshot::Sender<Result<(), Error>>) {
         // However this ends, the clients hear of it.
         let _closing = Closing(Arc::clone(&self.hub));
-        self.hub.status(ExecutionState::Starting, &Json::empty());
-        let began = self.begin().await;
+        let began = match self.place {
+            Place::Asleep => {
+                self.hub.status(ExecutionState::Idle, &Json::empty());
+                Ok(())
+            }
+            _ => {
+                self.hub.status(ExecutionState::Starting, &Json::empty());
+                self.begin().await
+            }
+        };
         let failed = began.is_err();
         // Whoever wanted the kernel may have gone.
         let _ = started.send(began);
         if failed {
             return;
         }
-        while self.turn().await == Life::On {}
-        let hub = Arc::clone(&self.hub);
+        let end = loop {
+            match self.turn().await {
+                Life::On => {}
+                end => break end,
+            }
+        };
+        let (hub, rest) = (Arc::clone(&self.hub), self.rest.take());
         // From here on the kernel takes nothing more.
         drop(self);
-        hub.status(ExecutionState::Dead, &Json::empty());
+        if end == Life::Over {
+            hub.status(ExecutionState::Dead, &Json::empty());
+        }
         hub.said().await;
+        // Nobody may wait for it any more.
+        rest.map(|rest| rest.done.send(()));
     }
 
     async fn turn(&mut self) -> Life {
@@ -143,6 +205,7 @@ impl Owner {
             }
             return self.serve(queued).await;
         }
+        let tired = Self::tire(self.means.nap, self.may_sleep());
         tokio::select! {
             biased;
             control = self.control.recv() => match control {
@@ -153,43 +216,11 @@ impl Owner {
                 Some(queued) => self.serve(queued).await,
                 None => Life::Over,
             },
-        }
-    }
-
-    /// Makes a new session, in the place of the one that was.
-    async fn begin(&mut self) -> Result<(), Error> {
-        // The old one gives its place back first.
-        self.session = None;
-        self.count = 0;
-        self.history = History::default();
-        *self.call() = Call::default();
-        let Means {
-            pool,
-            policy,
-            limits,
-        } = &self.means;
-        let console = PageConsole::new(Arc::clone(&self.hub), Arc::clone(&self.calls));
-        let session = pool.session(policy, limits, Box::new(console)).await;
-        match session {
-            Ok(session) => {
-                self.session = Some(session);
-                self.hub.status(ExecutionState::Idle, &Json::empty());
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!(%error, "a session cannot begin");
-                self.hub.status(ExecutionState::Dead, &Json::empty());
-                Err(error)
+            () = tired => {
+                self.place = Place::Asleep;
+                Life::On
             }
         }
-    }
-
-    /// Begins anew after a session was lost or given up; says so before and after.
-    async fn renew(&mut self) -> Result<(), Error> {
-        self.hub.status(ExecutionState::Restarting, &Json::empty());
-        self.session = None;
-        self.hub.status(ExecutionState::Starting, &Json::empty());
-        self.begin().await
     }
 
     /// Answers one request of the shell channel, between `busy` and `idle`.
@@ -221,6 +252,9 @@ impl Owner {
             Next::Stop(stop) => return self.stop(stop).await,
             Next::Abort => self.abort_waiting(Some(&request.header.session)),
             Next::Go => {}
+        }
+        if self.rest.is_some() {
+            return self.stop(Stop::Rest).await;
         }
         if self.needs_renewal() {
             // A failure is logged and shown as `dead`; a restart tries again.
@@ -270,16 +304,14 @@ impl Owner {
     }
 
     fn state(&self) -> ExecutionState {
-        match self.session {
-            Some(_) => ExecutionState::Idle,
-            None => ExecutionState::Dead,
+        match self.place {
+            Place::Awake(_) | Place::Asleep => ExecutionState::Idle,
+            Place::Gone => ExecutionState::Dead,
         }
     }
 
     fn needs_renewal(&self) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|session| !session.is_alive())
+        matches!(&self.place, Place::Awake(session) if !session.is_alive())
     }
 
     fn call(&self) -> MutexGuard<'_, Call> {

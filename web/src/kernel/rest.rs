@@ -10,7 +10,8 @@ use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::messages::{ExecutionState, kernelspecs};
-use super::registry::PageSession;
+use super::registry::Known;
+use super::sleep::Page;
 use super::{KERNEL_NAME, Kernel, socket};
 use crate::error::ApiError;
 use crate::identity::Reader;
@@ -57,28 +58,33 @@ impl KernelModel {
             connections: kernel.connections(),
         }
     }
+
+    fn known(known: Known) -> Self {
+        match known {
+            Known::Here(kernel) => Self::of(&kernel),
+            Known::Asleep(sleeper) => Self {
+                id: sleeper.id,
+                name: KERNEL_NAME,
+                last_activity: sleeper.last,
+                execution_state: ExecutionState::Idle,
+                connections: 0,
+            },
+        }
+    }
 }
 
 /// A session, as clients see it.
 #[derive(Serialize)]
 struct SessionModel {
-    id: String,
-    path: String,
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(flatten)]
+    page: Page,
     kernel: KernelModel,
 }
 
 impl SessionModel {
-    fn of(session: PageSession) -> Self {
-        Self {
-            kernel: KernelModel::of(&session.kernel),
-            id: session.id,
-            path: session.path,
-            name: session.name,
-            kind: session.kind,
-        }
+    fn of((page, kernel): (Page, Known)) -> Self {
+        let kernel = KernelModel::known(kernel);
+        Self { page, kernel }
     }
 }
 
@@ -119,10 +125,10 @@ async fn version() -> Json<serde_json::Value> {
 async fn list_kernels(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-) -> Response {
-    let kernels = state.registry().kernels(reader);
-    let models = kernels.iter().map(|kernel| KernelModel::of(kernel));
-    fresh(Json(models.collect::<Vec<_>>()))
+) -> Answer<Response> {
+    let kernels = state.registry().kernels(reader).await?;
+    let models = kernels.into_iter().map(KernelModel::known);
+    Ok(fresh(Json(models.collect::<Vec<_>>())))
 }
 
 async fn start_kernel(
@@ -142,7 +148,7 @@ async fn show_kernel(
     Extension(reader): Extension<Reader>,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    let kernel = state.registry().kernel(&id, reader)?;
+    let kernel = state.registry().kernel(&id, reader).await?;
     Ok(fresh(Json(KernelModel::of(&kernel))))
 }
 
@@ -160,7 +166,7 @@ async fn interrupt_kernel(
     Extension(reader): Extension<Reader>,
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
-    let kernel: Arc<Kernel> = state.registry().kernel(&id, reader)?;
+    let kernel: Arc<Kernel> = state.registry().kernel(&id, reader).await?;
     kernel.interrupt().await;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -170,7 +176,7 @@ async fn restart_kernel(
     Extension(reader): Extension<Reader>,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    let kernel = state.registry().kernel(&id, reader)?;
+    let kernel = state.registry().kernel(&id, reader).await?;
     if let Err(error) = kernel.restart().await {
         tracing::error!(%error, kernel = id, "a kernel cannot be restarted");
         return Err(ApiError::new(
@@ -184,10 +190,10 @@ async fn restart_kernel(
 async fn list_sessions(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-) -> Response {
-    let sessions = state.registry().sessions(reader);
+) -> Answer<Response> {
+    let sessions = state.registry().sessions(reader).await?;
     let models = sessions.into_iter().map(SessionModel::of);
-    fresh(Json(models.collect::<Vec<_>>()))
+    Ok(fresh(Json(models.collect::<Vec<_>>())))
 }
 
 async fn open_session(
@@ -202,7 +208,7 @@ async fn open_session(
         return Err(bad("a session needs a path, of no more than 4 KiB"));
     }
     let registry = state.registry();
-    let session = registry
+    let (page, kernel) = registry
         .open_session(
             reader,
             request.path,
@@ -211,7 +217,8 @@ async fn open_session(
             request.kernel.id,
         )
         .await?;
-    let place = format!("/api/sessions/{}", session.id);
+    let place = format!("/api/sessions/{}", page.id);
+    let session = (page, Known::Here(kernel));
     Ok(created(&place, SessionModel::of(session)))
 }
 
@@ -220,7 +227,7 @@ async fn show_session(
     Extension(reader): Extension<Reader>,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    let session = state.registry().session(&id, reader)?;
+    let session = state.registry().session(&id, reader).await?;
     Ok(fresh(Json(SessionModel::of(session))))
 }
 
@@ -230,8 +237,8 @@ async fn end_session(
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     let registry = state.registry();
-    let session = registry.session(&id, reader)?;
-    registry.end(&session.kernel.id, reader).await?;
+    let (_, kernel) = registry.session(&id, reader).await?;
+    registry.end(kernel.id(), reader).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn channels(
     Path(id): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
-    let kernel = state.registry().kernel(&id, reader)?;
+    let kernel = state.registry().kernel(&id, reader).await?;
     let upgrade = upgrade
         .max_message_size(MAX_FRAME_BYTES)
         .max_frame_size(MAX_FRAME_BYTES)

@@ -249,7 +249,7 @@ pub(crate) fn now() -> String {
     iso8601(since.map_or(0, |since| since.as_micros() as u64))
 }
 
-fn iso8601(micros: u64) -> String {
+pub(crate) fn iso8601(micros: u64) -> String {
     let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
     let (days, seconds) = (seconds / 86_400, seconds % 86_400);
     // Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last.

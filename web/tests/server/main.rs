@@ -14,3 +14,4 @@ mod limits;
 mod messages;
 mod pages;
 mod protocol;
+mod sleep;

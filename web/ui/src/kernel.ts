@@ -220,6 +220,7 @@ export class Kernel {
       await new Promise((resolve) => setTimeout(resolve, LOST_AFTER_MS));
       if (state !== "idle") continue;
       for (const execution of before) this.#settle(execution, "lost");
+      if (this.#executions.size === 0 && this.connected) this.#setState("idle");
     }
   }
 

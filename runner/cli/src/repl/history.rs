@@ -1,12 +1,14 @@
 //! What was entered, kept from one prompt to the next: at most [`ENTRIES`], in a file that only its owner can read.
 
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustyline::Config;
 use rustyline::history::{FileHistory, History as _};
+
+use crate::state;
 
 /// The most entries that are kept.
 pub(crate) const ENTRIES: usize = 1000;
@@ -17,9 +19,7 @@ pub(crate) const ENTRIES: usize = 1000;
 /// # Errors
 /// If there is no such folder, or it cannot be used.
 pub(crate) fn prepare() -> io::Result<PathBuf> {
-    let folder = folder(|name| std::env::var_os(name).map(PathBuf::from))
-        .ok_or_else(|| io::Error::other("neither `XDG_STATE_HOME` nor `HOME` is set"))?;
-    make(&folder)
+    make(&state::folder()?)
 }
 
 /// The history's file.
@@ -55,10 +55,7 @@ impl History {
 
 /// Makes the file in `folder`, private to its owner, unless it is there.
 fn make(folder: &Path) -> io::Result<PathBuf> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
+    state::make_private(folder)?;
     let path = folder.join("history");
     OpenOptions::new()
         .append(true)
@@ -69,35 +66,9 @@ fn make(folder: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Where croquant keeps its state, by the XDG base directory specification.
-fn folder(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    let absolute = |path: &PathBuf| path.is_absolute();
-    let base = variable("XDG_STATE_HOME")
-        .filter(absolute)
-        .or_else(|| Some(variable("HOME").filter(absolute)?.join(".local/state")))?;
-    Some(base.join("croquant"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_folder_follows_xdg() {
-        let with = |state: Option<&str>, home: Option<&str>| {
-            folder(|name| if name == "HOME" { home } else { state }.map(PathBuf::from))
-        };
-        assert_eq!(with(Some("/s"), Some("/h")), Some("/s/croquant".into()));
-        assert_eq!(
-            with(None, Some("/h")),
-            Some("/h/.local/state/croquant".into())
-        );
-        assert_eq!(
-            with(Some("s"), Some("/h")),
-            Some("/h/.local/state/croquant".into())
-        );
-        assert_eq!(with(None, None), None);
-    }
 
     #[test]
     fn entries_last_and_stay_private() {

@@ -161,6 +161,13 @@ impl Hub {
         self.lock_clients().lines.len()
     }
 
+    /// Whether a cell's output or reply waits for somebody to come back.
+    pub(crate) fn is_unheard(&self) -> bool {
+        let clients = self.lock_clients();
+        let mut waiting = clients.backlog.messages.iter();
+        waiting.any(|message| message.msg_type != "status")
+    }
+
     /// Ends all connections, and takes no more.
     pub(crate) fn close(&self) {
         let mut clients = self.lock_clients();

@@ -1,11 +1,14 @@
 //! Requests that do not wait for their turn: interrupt, restart, shut down.
 
+use std::time::Duration;
+
 use croquant_worker::{Error, Interrupter};
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::hub::{Hub, Origin};
 use super::super::messages::{self, ExecutionState, Shutdown};
 use super::super::wire::{Channel, Json};
+use super::session::Place;
 use super::{Life, Owner, Queued};
 
 /// Something that does not wait for its turn.
@@ -17,6 +20,16 @@ pub(in super::super) enum Control {
     Interrupt(oneshot::Sender<()>),
     Restart(oneshot::Sender<Result<(), Error>>),
     Shutdown(oneshot::Sender<()>),
+    /// The server stops.
+    Rest(Rest),
+}
+
+/// The end of the server, which is not that of the kernel.
+#[derive(Debug)]
+pub(in super::super) struct Rest {
+    /// How long what runs may go on before it is interrupted, and again before it is given up.
+    pub(in super::super) grace: Duration,
+    pub(in super::super) done: oneshot::Sender<()>,
 }
 
 /// Why the session is to be given up, and who waits for that.
@@ -24,6 +37,8 @@ pub(in super::super) enum Control {
 pub(super) enum Stop {
     Restart(Option<oneshot::Sender<Result<(), Error>>>, Option<Origin>),
     Shutdown(Option<oneshot::Sender<()>>, Option<Origin>),
+    /// The server stops.
+    Rest,
     /// The kernel was dropped.
     Dropped,
 }
@@ -34,6 +49,10 @@ impl Owner {
         match now(&self.hub, control, None) {
             Now::Done => Life::On,
             Now::Stop(stop) => self.stop(stop).await,
+            Now::Rest(rest) => {
+                self.rest = Some(rest);
+                self.stop(Stop::Rest).await
+            }
             Now::Other(queued) => {
                 let origin = queued.origin();
                 self.hub.status(ExecutionState::Busy, &origin.header);
@@ -49,8 +68,14 @@ impl Owner {
         self.abort_waiting(None);
         match stop {
             Stop::Dropped => Life::Over,
+            Stop::Rest => Life::Away,
             Stop::Shutdown(done, origin) => {
-                self.session = None;
+                self.place = Place::Gone;
+                if let Some(bed) = self.bed.take()
+                    && let Err(error) = bed.remove().await
+                {
+                    tracing::error!(%error, "a session that has ended stays in the store");
+                }
                 if let Some(origin) = origin {
                     reply_shutdown(&self.hub, &origin, false);
                 }
@@ -79,6 +104,7 @@ fn reply_shutdown(hub: &Hub, to: &Origin, restart: bool) {
 enum Now {
     Done,
     Stop(Stop),
+    Rest(Rest),
     /// A message that is answered like those of the shell channel.
     Other(Queued),
 }
@@ -94,6 +120,7 @@ fn now(hub: &Hub, control: Control, running: Option<&Interrupter>) -> Now {
         }
         Control::Restart(done) => return Now::Stop(Stop::Restart(Some(done), None)),
         Control::Shutdown(done) => return Now::Stop(Stop::Shutdown(Some(done), None)),
+        Control::Rest(rest) => return Now::Rest(rest),
         Control::Message(queued) => queued,
     };
     let origin = queued.origin();
@@ -126,10 +153,12 @@ fn now(hub: &Hub, control: Control, running: Option<&Interrupter>) -> Now {
 pub(super) async fn watch<T>(
     hub: &Hub,
     control: &mut mpsc::Receiver<Control>,
+    rest: &mut Option<Rest>,
     running: &Interrupter,
     call: impl Future<Output = T>,
 ) -> Result<T, Stop> {
     let mut call = std::pin::pin!(call);
+    let mut patience = std::pin::pin!(patience(rest.as_ref(), running));
     loop {
         tokio::select! {
             biased;
@@ -138,6 +167,10 @@ pub(super) async fn watch<T>(
                 Some(control) => match now(hub, control, Some(running)) {
                     Now::Done => {}
                     Now::Stop(stop) => return Err(stop),
+                    Now::Rest(resting) => {
+                        patience.set(self::patience(Some(&resting), running));
+                        *rest = Some(resting);
+                    }
                     Now::Other(queued) => {
                         tracing::debug!(
                             msg_type = queued.request.header.msg_type,
@@ -146,7 +179,21 @@ pub(super) async fn watch<T>(
                     }
                 },
             },
+            () = &mut patience => return Err(Stop::Rest),
             ended = &mut call => return Ok(ended),
         }
+    }
+}
+
+/// Ends when a server that stops waits no longer for what runs; half-way that is interrupted.
+fn patience(rest: Option<&Rest>, running: &Interrupter) -> impl Future<Output = ()> + use<> {
+    let (grace, running) = (rest.map(|rest| rest.grace), running.clone());
+    async move {
+        let Some(grace) = grace else {
+            return std::future::pending().await;
+        };
+        tokio::time::sleep(grace).await;
+        running.interrupt();
+        tokio::time::sleep(grace).await;
     }
 }

@@ -14,6 +14,7 @@ use super::super::messages::{
 };
 use super::super::wire::{Channel, Json, Request};
 use super::control::{Stop, watch};
+use super::session::Place;
 use super::{Next, Owner};
 
 impl Owner {
@@ -22,15 +23,17 @@ impl Owner {
         let content: Execute = match request.content() {
             Ok(content) => content,
             Err(error) => {
-                self.reply_error(
-                    origin,
-                    &ErrorContent::new("ProtocolError", error.to_string()),
-                );
+                let error = ErrorContent::new("ProtocolError", error.to_string());
+                self.reply_error(origin, self.count, &error);
                 return Next::Go;
             }
         };
         let metadata: ExecuteMetadata =
             serde_json::from_str(request.metadata.as_str()).unwrap_or_default();
+        if let Err(asleep) = self.wake(origin).await {
+            self.reply_error(origin, self.count, &asleep.error());
+            return Next::Go;
+        }
         let counts = content.store_history && !content.silent;
         if !content.silent {
             let input = ExecuteInput {
@@ -60,13 +63,19 @@ impl Owner {
             Ok(report) => report.restored,
             Err(error) => matches!(error, Error::Lost { recovers: true }),
         };
+        let number = self.count;
         let error = self.show_ending(ended, origin);
+        if self.rest.is_some() {
+            let notice = "[the server stops; the session goes on when it is back]\n";
+            self.hub.stream("stderr", &origin.header, notice.to_owned());
+        }
         if let Some(error) = error {
-            self.reply_error(origin, &error);
             if restored && counts {
                 // The guest's own count is as it was before, too.
                 self.count -= 1;
             }
+            self.save(origin).await;
+            self.reply_error(origin, number, &error);
             return match content.stop_on_error {
                 true => Next::Abort,
                 false => Next::Go,
@@ -74,6 +83,7 @@ impl Owner {
         }
         match self.evaluate(&content.user_expressions).await {
             Ok(values) => {
+                self.save(origin).await;
                 self.reply_ok(origin, &values);
                 Next::Go
             }
@@ -89,7 +99,7 @@ impl Owner {
         content: &Execute,
         mode: CellMode,
     ) -> Result<Result<Report, Error>, Stop> {
-        let Some(session) = &mut self.session else {
+        let Place::Awake(session) = &mut self.place else {
             return Ok(Err(SandboxError::Ended.into()));
         };
         let cell = Cell {
@@ -102,13 +112,14 @@ impl Owner {
         let ran = watch(
             &self.hub,
             &mut self.control,
+            &mut self.rest,
             &interrupter,
             session.execute(&cell),
         )
         .await;
         if ran.is_err() {
             // It was dropped half-way.
-            self.session = None;
+            self.place = Place::Gone;
         }
         ran
     }
@@ -163,9 +174,9 @@ impl Owner {
         self.reply_execute(origin, &reply);
     }
 
-    fn reply_error(&self, origin: &Origin, error: &ErrorContent) {
+    fn reply_error(&self, origin: &Origin, number: u32, error: &ErrorContent) {
         let reply = ExecuteReply::Error {
-            execution_count: self.count,
+            execution_count: number,
             error,
         };
         self.reply_execute(origin, &reply);

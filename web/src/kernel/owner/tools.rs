@@ -8,6 +8,7 @@ use super::super::messages::ErrorContent;
 use super::super::wire::{Json, Request};
 use super::control::{Stop, watch};
 use super::execute::told;
+use super::session::Place;
 use super::{Next, Owner};
 
 impl Owner {
@@ -27,6 +28,11 @@ impl Owner {
             origin: Some(origin.clone()),
             ..Call::default()
         };
+        if let Err(asleep) = self.wake(origin).await {
+            self.hub
+                .reply(request.channel, reply, origin, asleep.error().reply());
+            return Next::Go;
+        }
         match self.ask_guest(&asked).await {
             Ok(answer) => {
                 let answer = answer.unwrap_or_else(|error| error.reply());
@@ -42,17 +48,24 @@ impl Owner {
         &mut self,
         request: &str,
     ) -> Result<Result<Json, ErrorContent>, Stop> {
-        let Some(session) = &mut self.session else {
+        let Place::Awake(session) = &mut self.place else {
             let error = told(&croquant_sandbox::Error::Ended.into());
             return Ok(Err(ErrorContent::new("SandboxError", error)));
         };
         let interrupter = session.interrupter();
         let call = session.call(request);
-        let called = match watch(&self.hub, &mut self.control, &interrupter, call).await {
+        let watched = watch(
+            &self.hub,
+            &mut self.control,
+            &mut self.rest,
+            &interrupter,
+            call,
+        );
+        let called = match watched.await {
             Ok(called) => called,
             Err(stop) => {
                 // It was dropped half-way.
-                self.session = None;
+                self.place = Place::Gone;
                 return Err(stop);
             }
         };

@@ -6,11 +6,12 @@ mod http;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use croquant_sandbox::{Engine, EngineConfig, SnapshotKey};
+use croquant_store::{Opened, Store, StoreConfig};
 use croquant_web::{AppState, Config, Pages};
 use croquant_worker::{Pool, PoolConfig};
 use tokio::net::TcpListener;
@@ -35,6 +36,7 @@ fn engine() -> Engine {
 /// A server that ends with the test.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) pool: Pool,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     tasks: JoinSet<std::io::Result<()>>,
 }
@@ -42,18 +44,33 @@ pub(crate) struct Server {
 impl Server {
     /// Serves the example tutorial.
     pub(crate) async fn start() -> Self {
-        Self::with(Pages::Example, |_| {}).await
+        Self::changed(|_| {}).await
     }
 
     pub(crate) async fn folder(folder: &Folder) -> Self {
-        Self::with(Pages::Folder(folder.site()), |_| {}).await
+        Self::with(Pages::Folder(folder.site()), None, |_| {}).await
     }
 
     pub(crate) async fn changed(change: impl FnOnce(&mut Config)) -> Self {
-        Self::with(Pages::Example, change).await
+        Self::with(Pages::Example, None, change).await
     }
 
-    async fn with(pages: Pages, change: impl FnOnce(&mut Config)) -> Self {
+    /// Serves the example tutorial; its sessions sleep in `folder`.
+    pub(crate) async fn stored(folder: &Folder, change: impl FnOnce(&mut Config)) -> Self {
+        Self::bounded(folder, &StoreConfig::tutorial(), change).await
+    }
+
+    pub(crate) async fn bounded(
+        folder: &Folder,
+        bounds: &StoreConfig,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let opened = Store::open(&folder.store(), bounds).unwrap();
+        assert!(opened.set_aside.is_none());
+        Self::with(Pages::Example, Some(opened), change).await
+    }
+
+    async fn with(pages: Pages, opened: Option<Opened>, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut config = Config::tutorial(pages, address);
@@ -61,9 +78,10 @@ impl Server {
         let pool = Pool::in_process(
             engine(),
             PoolConfig::server(2, 200),
-            SnapshotKey::new([7; 32]),
+            SnapshotKey::new(opened.as_ref().map_or([7; 32], |opened| opened.key)),
         );
-        let state = AppState::new(&config, pool).unwrap();
+        let store = opened.map(|opened| Arc::new(opened.store));
+        let state = AppState::new(&config, pool.clone(), store).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(croquant_web::serve(listener, state, async {
@@ -71,6 +89,7 @@ impl Server {
         }));
         Self {
             address,
+            pool,
             stop: Some(stop),
             tasks,
         }
@@ -90,6 +109,27 @@ impl Server {
         Reader {
             address: self.address,
             cookie,
+        }
+    }
+
+    /// Waits until this many sessions are in memory.
+    pub(crate) async fn until_awake(&self, sessions: usize) {
+        let begin = std::time::Instant::now();
+        let awake = || {
+            let workers = self.pool.workers();
+            workers.iter().map(|worker| worker.sessions).sum::<usize>()
+        };
+        while awake() != sessions {
+            assert!(begin.elapsed() < SOON, "{} are in memory", awake());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The same reader, as the server that came after sees it.
+    pub(crate) fn again(&self, reader: &Reader) -> Reader {
+        Reader {
+            address: self.address,
+            cookie: reader.cookie.clone(),
         }
     }
 
@@ -156,6 +196,10 @@ impl Folder {
 
     pub(crate) fn site(&self) -> PathBuf {
         self.0.join("site")
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.0.join("sessions.db")
     }
 
     pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
