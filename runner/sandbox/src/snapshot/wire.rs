@@ -56,6 +56,7 @@ const WASM_PAGE_BYTES: u64 = 64 << 10;
 struct Description {
     policy: Policy,
     limits: Limits,
+    reseed: bool,
     clocks: Reading,
     drawn: u128,
     known: Known,
@@ -142,6 +143,7 @@ impl Snapshot {
         let description = Description {
             policy: Policy::clone(&self.policy),
             limits: self.limits.clone(),
+            reseed: self.reseed,
             clocks: clocks.reading(),
             drawn: *drawn,
             known: known.clone(),
@@ -289,6 +291,7 @@ fn parse(plain: &[u8], pristine: &[u8], image: [u8; 32]) -> Result<Snapshot, Sna
         },
         policy: Arc::new(description.policy),
         limits: description.limits,
+        reseed: description.reseed,
         image,
     })
 }

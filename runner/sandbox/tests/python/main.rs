@@ -2,6 +2,7 @@
 
 mod bytecode;
 mod calls;
+mod chance;
 mod compiled;
 mod imports;
 mod interrupts;
