@@ -9,9 +9,9 @@
 //! | 8 | the length of the rest when it is not compressed |
 //! | the rest | compressed (zstd): the description (postcard), then of each page its distance from the one before and which of its lines differ, then those lines |
 //!
-//! Lines are stored as their difference (exclusive or) from the image's: most of a changed line is as it was, and zeros weigh nothing. Of a
-//! small session, which is what most are, first come the first bytes of all words, then the second bytes, and so on: what words have in
-//! common, as addresses do, stands side by side, and the whole is a quarter smaller.
+//! Lines are stored as their difference (exclusive or) from the image's: most of a changed line is as it was, and zeros weigh nothing. Of
+//! every 64 KiB of them, first come the first bytes of all words, then the second bytes, and so on: what words have in common, as addresses do,
+//! stands side by side. A small session is a quarter smaller so, a list of numbers less than a fourth, and read in half the time.
 //! Nothing is looked at before the seal is verified but what names the format and the image.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key::SEAL_BYTES;
 use super::{Snapshot, SnapshotError, SnapshotKey, same_image};
-use crate::checkpoint::{Checkpoint, LINE_BYTES, PAGE_BYTES, Page, ZEROS, numbers};
+use crate::checkpoint::{Checkpoint, Contents, LINE_BYTES, PAGE_BYTES, Page, numbers};
 use crate::clock::{Clocks, Reading};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -32,7 +32,7 @@ use crate::state::Aside;
 const MAGIC: &[u8; 8] = b"CRQSNAP\0";
 
 /// Changes whenever what is written does, [`Policy`] and [`Limits`] included.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// Up to the seal.
 const HEAD_BYTES: usize = 8 + 2 + 32;
@@ -43,10 +43,8 @@ const LEVEL: i32 = 1;
 /// The guest's word: an address, a reference count.
 const WORD_BYTES: usize = 4;
 
-/// Up to how many bytes of lines are spread: with more, whoever waits for them would wait twice as long.
-const SPREAD_BYTES: usize = 256 << 10;
-
-const LINE_WORDS: usize = LINE_BYTES / WORD_BYTES;
+/// How many bytes of lines are spread together: few enough for the processor's nearer caches.
+const SPREAD_BYTES: usize = 64 << 10;
 
 /// Linear memory comes in pages of its own.
 const WASM_PAGE_BYTES: u64 = 64 << 10;
@@ -166,58 +164,58 @@ impl Snapshot {
         for page in pages {
             let at = lines.len();
             lines.extend_from_slice(&page.lines);
-            fold(&mut lines[at..], page, pristine);
+            fold(&mut lines[at..], page.index, page.mask, pristine);
         }
-        if lines.len() <= SPREAD_BYTES {
-            spread(&lines, &mut plain);
-        } else {
-            plain.append(&mut lines);
-        }
+        spread(&lines, &mut plain);
         Ok(plain)
     }
 }
 
-/// Turns the lines of `page` into their difference from the image's, or back.
-fn fold(lines: &mut [u8], page: &Page, pristine: &[u8]) {
-    let start = page.index as usize * PAGE_BYTES;
-    let then = pristine.get(start..start + PAGE_BYTES).unwrap_or(&ZEROS);
+/// Turns lines of a page into their difference from the image's, or back.
+fn fold(lines: &mut [u8], index: u32, mask: u64, pristine: &[u8]) {
+    let start = index as usize * PAGE_BYTES;
+    let Some(then) = pristine.get(start..start + PAGE_BYTES) else {
+        return; // beyond the image, where there are zeros
+    };
     let (then, _) = then.as_chunks::<LINE_BYTES>();
     let (lines, _) = lines.as_chunks_mut::<LINE_BYTES>();
-    for (line, number) in lines.iter_mut().zip(numbers(page.mask)) {
+    for (line, number) in lines.iter_mut().zip(numbers(mask)) {
         for (byte, then) in line.iter_mut().zip(&then[number]) {
             *byte ^= then;
         }
     }
 }
 
-/// Appends the first bytes of all words of `lines`, then the second bytes, and so on.
+/// Appends the first bytes of all words of `lines`, then the second bytes, and so on, of each [`SPREAD_BYTES`].
 fn spread(lines: &[u8], to: &mut Vec<u8>) {
     let start = to.len();
     to.resize(start + lines.len(), 0);
-    let plane_bytes = lines.len() / WORD_BYTES;
-    let (lines, _) = lines.as_chunks::<LINE_BYTES>();
-    for (number, line) in lines.iter().enumerate() {
-        for plane in 0..WORD_BYTES {
-            let bytes: [u8; LINE_WORDS] =
-                std::array::from_fn(|word| line[WORD_BYTES * word + plane]);
-            let at = start + plane * plane_bytes + number * LINE_WORDS;
-            to[at..at + LINE_WORDS].copy_from_slice(&bytes);
+    let targets = to[start..].chunks_mut(SPREAD_BYTES);
+    for (lines, target) in lines.chunks(SPREAD_BYTES).zip(targets) {
+        let (words, _) = lines.as_chunks::<WORD_BYTES>();
+        for (number, plane) in target.chunks_exact_mut(words.len()).enumerate() {
+            for (byte, word) in plane.iter_mut().zip(words) {
+                *byte = word[number];
+            }
         }
     }
 }
 
 /// The lines that were [`spread`].
 fn gather(planes: &[u8]) -> Vec<u8> {
-    let plane_bytes = planes.len() / LINE_BYTES * LINE_WORDS;
-    let mut lines = vec![0; plane_bytes * WORD_BYTES];
-    let (targets, _) = lines.as_chunks_mut::<LINE_BYTES>();
-    for (number, line) in targets.iter_mut().enumerate() {
-        for plane in 0..WORD_BYTES {
-            let at = plane * plane_bytes + number * LINE_WORDS;
-            let bytes = &planes[at..at + LINE_WORDS];
-            for (word, byte) in bytes.iter().enumerate() {
-                line[WORD_BYTES * word + plane] = *byte;
-            }
+    let mut lines = vec![0; planes.len()];
+    let targets = lines.chunks_mut(SPREAD_BYTES);
+    for (planes, target) in planes.chunks(SPREAD_BYTES).zip(targets) {
+        let (words, _) = target.as_chunks_mut::<WORD_BYTES>();
+        let (low, high) = planes.split_at(2 * words.len());
+        let (first, second) = low.split_at(words.len());
+        let (third, fourth) = high.split_at(words.len());
+        // All four at once, in a form that compilers make vectors of: three times as fast as one after the other.
+        let bytes = first.iter().zip(second).zip(third).zip(fourth);
+        for (word, (((first, second), third), fourth)) in words.iter_mut().zip(bytes) {
+            let low = u32::from(*first) | u32::from(*second) << 8;
+            let high = u32::from(*third) | u32::from(*fourth) << 8;
+            *word = (low | high << 16).to_le_bytes();
         }
     }
     lines
@@ -248,13 +246,12 @@ fn parse(plain: &[u8], pristine: &[u8], image: [u8; 32]) -> Result<Snapshot, Sna
     if !planes.len().is_multiple_of(LINE_BYTES) {
         return Err(malformed("its lines"));
     }
-    let gathered = (planes.len() <= SPREAD_BYTES).then(|| gather(planes));
-    let lines = gathered.as_deref().unwrap_or(planes);
-    let mut rest = lines;
+    let mut lines = gather(planes);
+    let mut found = Vec::with_capacity(count);
+    let mut index = 0_u32;
+    let mut end = 0;
     let (steps, _) = steps.as_chunks();
     let (masks, _) = masks.as_chunks();
-    let mut pages = Vec::with_capacity(count);
-    let mut index = 0_u32;
     for (number, (step, mask)) in steps.iter().zip(masks).enumerate() {
         let (step, mask) = (u32::from_le_bytes(*step), u64::from_le_bytes(*mask));
         let next = index.checked_add(step);
@@ -263,22 +260,21 @@ fn parse(plain: &[u8], pristine: &[u8], image: [u8; 32]) -> Result<Snapshot, Sna
         if !is_inside || mask == 0 || step == 0 && number > 0 {
             return Err(malformed("its pages"));
         }
-        let lines = rest.split_at_checked(mask.count_ones() as usize * LINE_BYTES);
-        let (lines, after) = lines.ok_or(malformed("its lines"))?;
-        rest = after;
-        let mut page = Page {
-            index,
-            mask,
-            lines: Arc::from([]),
-        };
-        let mut lines = lines.to_vec();
-        fold(&mut lines, &page, pristine);
-        page.lines = lines.into();
-        pages.push(page);
+        let range = end..end + mask.count_ones() as usize * LINE_BYTES;
+        end = range.end;
+        let lines = lines.get_mut(range.clone());
+        fold(lines.ok_or(malformed("its lines"))?, index, mask, pristine);
+        found.push((index, mask, range));
     }
-    if !rest.is_empty() {
+    if end != lines.len() {
         return Err(malformed("it is too long"));
     }
+    let lines = Arc::new(lines);
+    let pages = found.into_iter().map(|(index, mask, range)| {
+        let lines = Contents::stretch(&lines, range)?;
+        Some(Page { index, mask, lines })
+    });
+    let pages = pages.collect::<Option<_>>().ok_or(malformed("its lines"))?;
     let memory_bytes = usize::try_from(memory_bytes).map_err(|_| malformed("its memory"))?;
     Ok(Snapshot {
         checkpoint: Checkpoint::of(memory_bytes, pages),
