@@ -157,28 +157,18 @@ struct random_state {
     uint32_t words[624];
 };
 
-/* Gives the captured generator a state of its own. 32 bytes of the host's randomness are stretched (splitmix64), which costs a
-   microsecond, where `random.seed()` costs fifty. */
-static int
-reseed_random(void)
+/* Gives the captured generator a state of its own: a seed, which is stretched when a number is drawn
+   (../patches/random-at-first-use.patch). */
+int
+croquant_reseed_random(void)
 {
-    uint64_t seed[4];
+    struct random_state *state = (struct random_state *)croquant_streams.random;
+    uint32_t seed[8];
     if (getentropy(seed, sizeof seed) != 0) {
         return errno;
     }
-    struct random_state *state = (struct random_state *)croquant_streams.random;
-    uint64_t x = seed[0];
-    for (int i = 0; i < 624; i += 2) {
-        x += 0x9e3779b97f4a7c15u;
-        uint64_t z = x ^ seed[1 + i / 2 % 3];
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        z ^= z >> 31;
-        state->words[i] = (uint32_t)z;
-        state->words[i + 1] = (uint32_t)(z >> 32);
-    }
-    state->words[0] = 0x80000000u; /* not all zero, as the generator needs */
-    state->index = 624;
+    memcpy(state->words, seed, sizeof seed);
+    state->index = 625;
     return 0;
 }
 
@@ -200,7 +190,7 @@ croquant_begin_session(const unsigned char *records, size_t len)
     unsigned terminals = 0;
     int mounts = 0, files = 0;
     PyObject *arguments = NULL;
-    int status = reseed_random();
+    int status = croquant_reseed_random();
     const unsigned char *at = records, *end = records + len;
     while (status == 0 && at < end) {
         uint32_t size;

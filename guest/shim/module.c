@@ -116,6 +116,14 @@ host_mode(PyObject *module, PyObject *none)
     return PyLong_FromLong(croquant_mode);
 }
 
+/* reseed(): new numbers for the generator behind `random`. */
+static PyObject *
+host_reseed(PyObject *module, PyObject *none)
+{
+    errno = croquant_reseed_random();
+    return errno == 0 ? Py_NewRef(Py_None) : PyErr_SetFromErrno(PyExc_OSError);
+}
+
 /* keep(**streams): what `begin` chooses from, handed over once while the image is made. */
 static PyObject *
 host_keep(PyObject *module, PyObject *args, PyObject *kwargs)
@@ -147,6 +155,7 @@ static PyMethodDef methods[] = {
     {"umask", host_umask, METH_O, PyDoc_STR("Set the current numeric umask and return the previous umask.")},
     {"memory", host_memory, METH_NOARGS, PyDoc_STR("memory() -> bytes of linear memory, which only grows")},
     {"open_limit", host_open_limit, METH_NOARGS, PyDoc_STR("open_limit() -> how many descriptors there may be")},
+    {"reseed", host_reseed, METH_NOARGS, PyDoc_STR("reseed(): new numbers for the generator behind `random`")},
     {"keep", (PyCFunction)(void (*)(void))host_keep, METH_VARARGS | METH_KEYWORDS, PyDoc_STR("for the image's making only")},
     {NULL},
 };

@@ -4,6 +4,8 @@
 #include "shim.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* pymalloc's size classes and pools, as Include/internal/pycore_obmalloc.h has them for 32 bits. */
 enum { CLASS_STEP = 8, CLASS_LIMIT = 512, POOL_BYTES = 4096 };
@@ -28,16 +30,34 @@ settle_objects(void)
     }
 }
 
-/* Plugs the holes between larger blocks, from the largest to the smallest: what is allocated next comes from the untouched end. */
+/* Leaves zeros in the heap's free end. What the image's making left there, sessions would not use and yet, where they write zeros over
+   it, have in their snapshots as something that differs. */
+static void
+clear(const char *end, size_t size)
+{
+    char *rest = malloc(size);
+    if (rest == end) {
+        explicit_bzero(rest, size);
+    }
+    free(rest);
+}
+
+/* No hole is as large: this comes from the heap's end. */
+enum { HOLE_LIMIT = 1 << 20 };
+
+/* What dlmalloc keeps behind the heap, and some more. */
+enum { HEAP_FOOT = 256 };
+
+/* Plugs the holes between larger blocks, from the largest to the smallest: what is allocated next comes from the heap's end. */
 static void
 settle_heap(void)
 {
-    char *end = malloc(64 << 10);
+    char *end = malloc(HOLE_LIMIT);
     if (end == NULL) {
         return;
     }
     free(end);
-    for (size_t size = 32 << 10; size >= 16; size = size > 1024 ? size - 512 : size - 8) {
+    for (size_t size = HOLE_LIMIT; size >= 16; size = size > 1024 ? size - 512 : size - 8) {
         for (;;) {
             char *hole = malloc(size);
             if (hole == NULL) {
@@ -49,6 +69,7 @@ settle_heap(void)
             }
         }
     }
+    clear(end, (size_t)((char *)sbrk(0) - end) - HEAP_FOOT);
 }
 
 void

@@ -29,6 +29,9 @@ struct croquant_streams {
 };
 extern struct croquant_streams croquant_streams;
 
+/* begin.c: gives the generator behind `random` new numbers; an error's number, or 0. */
+int croquant_reseed_random(void);
+
 /* execute.c */
 int croquant_run_cell(const char *source, size_t len, uint32_t flags);
 PyObject *croquant_cell_source(PyObject *module, PyObject *number);

@@ -4,6 +4,8 @@ program has chosen which."""
 import functools
 import random
 
+import _croquant_host as host
+
 seeded = False
 
 
@@ -35,5 +37,6 @@ def install():
 def reseed(_request):
     """New numbers for a fork, as `os.fork` gives them to a child; a seed of the program's own stays."""
     if not seeded:
-        random.Random.seed(random._inst)
+        host.reseed()
+        random._inst.gauss_next = None
     return {"status": "ok"}

@@ -1,6 +1,7 @@
 """`_croquant_host` as tests see it: what was emitted is kept, what is asked is answered from a list."""
 
 import json
+import random
 import time
 
 messages = []
@@ -38,6 +39,10 @@ def mode():
 def wait(seconds):
     waits.append(seconds)
     time.sleep(min(seconds, 0.05))
+
+
+def reseed():
+    random._inst.seed()
 
 
 def source(name):

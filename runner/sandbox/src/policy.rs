@@ -217,6 +217,25 @@ impl Policy {
         }
         Ok(())
     }
+
+    /// The same without [`Policy::files`], which may be large.
+    pub(crate) fn without_files(&self) -> Self {
+        Self {
+            args: self.args.clone(),
+            env: self.env.clone(),
+            cwd: self.cwd.clone(),
+            mounts: self.mounts.clone(),
+            files: Vec::new(),
+            import_paths: self.import_paths.clone(),
+            imports: self.imports.clone(),
+            terminal: self.terminal,
+            mode: self.mode,
+            clock: self.clock,
+            random: self.random,
+            reproducible: self.reproducible,
+            calls: self.calls.clone(),
+        }
+    }
 }
 
 impl MountRules {

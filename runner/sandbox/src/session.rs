@@ -156,26 +156,10 @@ impl Session {
         let records =
             records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
         let admitted = Self::admit(engine, policy, limits, console, observer)?;
-        let aside = admitted.state.aside();
         // The files are in the guest's memory from here on.
-        let granted = Policy {
-            files: Vec::new(),
-            ..policy.clone()
-        };
-        let made = instantiate(engine, admitted.state).await?;
-        let mut session = Self {
-            engine: engine.clone(),
-            store: Some(made.0),
-            remains: None,
-            place: Some(admitted.place),
-            guest: made.1,
-            policy: Arc::new(granted),
-            rest: Rest::Outdated(None),
-            aside,
-            reseed: false,
-            signals: admitted.signals,
-            limits: limits.clone(),
-        };
+        let granted = Arc::new(policy.without_files());
+        let nothing = Rest::Outdated(None);
+        let mut session = Self::make(engine, admitted, granted, limits, nothing).await?;
         session.begin(&records).await?;
         session.rest = Rest::new(records, limits.checkpoint_bytes);
         Ok(session)
@@ -202,16 +186,20 @@ impl Session {
         })
     }
 
-    /// A session whose memory is as `checkpoint` has it, with `aside` beside it.
-    pub(crate) async fn go_on(
+    /// Makes the session that was admitted: its memory is as `rest` has it, or else as the image has.
+    pub(crate) async fn make(
         engine: &Engine,
         admitted: Admitted,
         policy: Arc<Policy>,
         limits: &Limits,
-        checkpoint: Checkpoint,
-        aside: Aside,
+        rest: Rest,
     ) -> Result<Self, Error> {
-        let (store, guest) = revive(engine, admitted.state, &checkpoint).await?;
+        // What is open of the host's is not what was open when `rest` was taken.
+        let aside = admitted.state.aside();
+        let (store, guest) = match &rest {
+            Rest::Taken(checkpoint) => revive(engine, admitted.state, checkpoint).await?,
+            Rest::Fresh(_) | Rest::Outdated(_) => instantiate(engine, admitted.state).await?,
+        };
         Ok(Self {
             engine: engine.clone(),
             store: Some(store),
@@ -219,7 +207,7 @@ impl Session {
             place: Some(admitted.place),
             guest,
             policy,
-            rest: Rest::Taken(checkpoint),
+            rest,
             aside,
             reseed: false,
             signals: admitted.signals,

@@ -184,7 +184,7 @@ impl Bed {
     pub(crate) async fn put(&mut self, note: &Note, kept: &Kept) -> Result<(), StoreError> {
         let meta = serde_json::to_vec(note).expect("a note is JSON");
         let state = match kept {
-            Kept::State(state) => Some(Arc::clone(state)),
+            Kept::State(state) => Some(state.clone()),
             Kept::Fresh | Kept::Nothing => None,
         };
         let (owner, id) = (self.owner, self.id.clone());

@@ -4,6 +4,7 @@
 //! any fresh instance of the same image turns into that session again. It is taken after a call, while nobody waits; which pages may
 //! differ is asked of the kernel ([`pages`]), and whether they do, of an instance in which nothing ever ran ([`pristine`]).
 
+mod contents;
 mod pages;
 mod pristine;
 mod rest;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use wasmtime::{Memory, Store};
 
 use crate::state::State;
+pub(crate) use contents::Contents;
 pub(crate) use pages::PageMap;
 pub(crate) use pristine::Pristine;
 pub(crate) use rest::Rest;
@@ -49,13 +51,13 @@ pub(crate) struct Page {
     /// Which of its lines differ: bit n stands for line n.
     pub(crate) mask: u64,
     /// The contents of those lines, one after the other.
-    pub(crate) lines: Arc<[u8]>,
+    pub(crate) lines: Contents,
 }
 
 impl Page {
     /// What it weighs: itself, its lines, and what counts their owners.
     fn bytes(&self) -> usize {
-        size_of::<Self>() + 2 * size_of::<usize>() + self.lines.len()
+        size_of::<Self>() + Contents::OVERHEAD_BYTES + self.lines.len()
     }
 }
 
@@ -116,7 +118,7 @@ impl Checkpoint {
             while others.next_if(|other| other.index < page.index).is_some() {}
             let is_shared = others
                 .peek()
-                .is_some_and(|other| Arc::ptr_eq(&other.lines, &page.lines));
+                .is_some_and(|other| other.lines.is(&page.lines));
             bytes += if is_shared {
                 size_of::<Page>()
             } else {
@@ -140,7 +142,12 @@ impl Checkpoint {
     pub(crate) fn write(&self, memory: &mut [u8]) {
         for page in self.pages.iter() {
             let start = page.index as usize * PAGE_BYTES;
-            let (target, _) = memory[start..start + PAGE_BYTES].as_chunks_mut::<LINE_BYTES>();
+            let target = &mut memory[start..start + PAGE_BYTES];
+            if page.lines.len() == PAGE_BYTES {
+                target.copy_from_slice(&page.lines);
+                continue;
+            }
+            let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
             let (lines, _) = page.lines.as_chunks::<LINE_BYTES>();
             for (number, line) in numbers(page.mask).zip(lines) {
                 target[number] = *line;
@@ -197,7 +204,7 @@ impl<'a> Pages<'a> {
             None => Page {
                 index,
                 mask,
-                lines: lines.into(),
+                lines: lines.to_vec().into(),
             },
         };
         self.bytes += page.bytes();

@@ -9,6 +9,7 @@ mod history;
 mod key;
 mod part;
 mod session;
+mod spread;
 mod wire;
 
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Snapshot {
     aside: Aside,
     policy: Arc<Policy>,
     limits: Limits,
+    /// Whether it is of a fork that has no random numbers of its own yet.
+    reseed: bool,
     /// The image that it is of.
     image: [u8; 32],
 }

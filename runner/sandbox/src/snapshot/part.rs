@@ -1,30 +1,21 @@
 //! What one part of a written snapshot says: how a state differs from the one before it, or, in the first part, from the image.
 //!
 //! First the description (postcard), then of each page that differs its distance from the one before and which of its lines differ, then those
-//! lines, as their difference (exclusive or): most of a changed line is as it was, and zeros weigh nothing. Of a small part, which is what most
-//! are, first come the first bytes of all words, then the second bytes, and so on: what words have in common, as addresses do, stands side
-//! by side, and the whole is a quarter smaller.
+//! lines, as their difference (exclusive or), [`spread`]: most of a changed line is as it was, and zeros weigh nothing.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::spread::{gather, spread};
 use super::{Snapshot, SnapshotError};
-use crate::checkpoint::{Checkpoint, LINE_BYTES, PAGE_BYTES, Page, ZEROS, numbers};
+use crate::checkpoint::{Checkpoint, Contents, LINE_BYTES, PAGE_BYTES, Page, ZEROS, numbers};
 use crate::clock::{Clocks, Reading};
 use crate::files::{Known, Used};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::state::Aside;
-
-/// The guest's word: an address, a reference count.
-const WORD_BYTES: usize = 4;
-
-/// Up to how many bytes of lines are spread: with more, whoever waits for them would wait twice as long.
-const SPREAD_BYTES: usize = 256 << 10;
-
-const LINE_WORDS: usize = LINE_BYTES / WORD_BYTES;
 
 /// Linear memory comes in pages of its own.
 const WASM_PAGE_BYTES: u64 = 64 << 10;
@@ -35,6 +26,7 @@ struct Description<'a> {
     /// In the first part only: it stays the same.
     policy: Option<Cow<'a, Policy>>,
     limits: Cow<'a, Limits>,
+    reseed: bool,
     clocks: Reading,
     drawn: u128,
     known: Cow<'a, Known>,
@@ -63,6 +55,7 @@ pub(super) fn write(
     let description = Description {
         policy: before.is_none().then(|| Cow::Borrowed(&*now.policy)),
         limits: Cow::Borrowed(&now.limits),
+        reseed: now.reseed,
         clocks: clocks.reading(),
         drawn: *drawn,
         known: Cow::Borrowed(known),
@@ -74,7 +67,7 @@ pub(super) fn write(
     let Differing {
         indices,
         masks,
-        mut lines,
+        lines,
     } = differing;
     let tables = masks.len() * (size_of::<u32>() + size_of::<u64>());
     let mut plain =
@@ -87,11 +80,7 @@ pub(super) fn write(
     for mask in masks {
         plain.extend_from_slice(&mask.to_le_bytes());
     }
-    if lines.len() <= SPREAD_BYTES {
-        spread(&lines, &mut plain);
-    } else {
-        plain.append(&mut lines);
-    }
+    spread(&lines, &mut plain);
     Ok(plain)
 }
 
@@ -115,7 +104,7 @@ impl Differing {
             let before = old.next_if(|page| page.index == next);
             let after = new.next_if(|page| page.index == next);
             let is_shared = before.zip(after).is_some_and(|(before, after)| {
-                Arc::ptr_eq(&before.lines, &after.lines) && before.mask == after.mask
+                before.lines.is(&after.lines) && before.mask == after.mask
             });
             if !is_shared {
                 self.page(next, before, after, pristine);
@@ -217,6 +206,7 @@ pub(super) fn read(
         },
         policy,
         limits: description.limits.into_owned(),
+        reseed: description.reseed,
         image,
     })
 }
@@ -238,12 +228,11 @@ fn pages(
     if !planes.len().is_multiple_of(LINE_BYTES) {
         return Err(malformed("its lines"));
     }
-    let gathered = (planes.len() <= SPREAD_BYTES).then(|| gather(planes));
-    let (mut rest, _) = gathered.as_deref().unwrap_or(planes).as_chunks();
+    let mut lines = gather(planes);
     let (steps, masks) = (steps.as_chunks().0, masks.as_chunks().0);
-    let mut old = old.iter().peekable();
-    let mut pages = Vec::with_capacity(count);
+    let mut found = Vec::with_capacity(count);
     let mut index = 0_u32;
+    let mut end = 0;
     for (number, (step, mask)) in steps.iter().zip(masks).enumerate() {
         let (step, mask) = (u32::from_le_bytes(*step), u64::from_le_bytes(*mask));
         let next = index.checked_add(step);
@@ -252,84 +241,66 @@ fn pages(
         if !is_inside || mask == 0 || step == 0 && number > 0 {
             return Err(malformed("its pages"));
         }
-        let lines = rest.split_off(..mask.count_ones() as usize);
-        let lines = lines.ok_or(malformed("its lines"))?;
+        let range = end..end + mask.count_ones() as usize * LINE_BYTES;
+        end = range.end;
+        // Nothing came before of most pages: their lines stay where they are.
+        let lines = lines.get_mut(range.clone()).ok_or(malformed("its lines"))?;
+        fold(lines, mask, image_page(index, pristine));
+        found.push((index, mask, range));
+    }
+    if end != lines.len() {
+        return Err(malformed("it is too long"));
+    }
+    let lines = Arc::new(lines);
+    let mut old = old.iter().peekable();
+    let mut pages = Vec::with_capacity(count);
+    for (index, mask, range) in found {
         while let Some(page) = old.next_if(|page| page.index < index) {
             pages.push(page.clone());
         }
-        let before = old.next_if(|page| page.index == index);
-        pages.extend(changed(index, before, mask, lines, pristine));
-    }
-    if !rest.is_empty() {
-        return Err(malformed("it is too long"));
+        let lines = Contents::stretch(&lines, range).ok_or(malformed("its lines"))?;
+        let differing = Page { index, mask, lines };
+        match old.next_if(|page| page.index == index) {
+            None => pages.push(differing),
+            Some(before) => pages.extend(changed(before, &differing, pristine)),
+        }
     }
     pages.extend(old.cloned());
     Ok(pages)
 }
 
-/// The page that was `old` and differs from that in these lines; `None` if it is the image's now.
-fn changed(
-    index: u32,
-    old: Option<&Page>,
-    differing: u64,
-    lines: &[[u8; LINE_BYTES]],
-    pristine: &[u8],
-) -> Option<Page> {
+/// Turns lines of a page into their difference from another's, or back.
+fn fold(lines: &mut [u8], mask: u64, then: &[[u8; LINE_BYTES]]) {
+    let (lines, _) = lines.as_chunks_mut::<LINE_BYTES>();
+    for (line, number) in lines.iter_mut().zip(numbers(mask)) {
+        for (byte, then) in line.iter_mut().zip(&then[number]) {
+            *byte ^= then;
+        }
+    }
+}
+
+/// What a page is that was `old`, where lines differ from that as those of `differing` do from the image; `None` if it is the image's now.
+fn changed(old: &Page, differing: &Page, pristine: &[u8]) -> Option<Page> {
+    let index = old.index;
     let then = image_page(index, pristine);
-    let mut old = Lines::of(old);
-    let mut lines = lines.iter();
-    let mut page = Page {
-        index,
-        mask: 0,
-        lines: Arc::from([]),
-    };
-    let mut kept = Vec::with_capacity(PAGE_BYTES);
-    for number in numbers(old.mask | differing) {
-        let mut line = *old.take(number).unwrap_or(&then[number]);
-        if differing >> number & 1 != 0 {
-            let difference = lines.next()?;
-            line.iter_mut()
-                .zip(difference)
-                .for_each(|(byte, other)| *byte ^= other);
-        }
-        if line != then[number] {
-            page.mask |= 1 << number;
-            kept.extend_from_slice(&line);
-        }
-    }
-    page.lines = kept.into();
-    (page.mask != 0).then_some(page)
-}
-
-/// Appends the first bytes of all words of `lines`, then the second bytes, and so on.
-fn spread(lines: &[u8], to: &mut Vec<u8>) {
-    let start = to.len();
-    to.resize(start + lines.len(), 0);
-    let plane_bytes = lines.len() / WORD_BYTES;
-    let (lines, _) = lines.as_chunks::<LINE_BYTES>();
-    for (number, line) in lines.iter().enumerate() {
-        for plane in 0..WORD_BYTES {
-            let bytes: [u8; LINE_WORDS] =
-                std::array::from_fn(|word| line[WORD_BYTES * word + plane]);
-            let at = start + plane * plane_bytes + number * LINE_WORDS;
-            to[at..at + LINE_WORDS].copy_from_slice(&bytes);
-        }
-    }
-}
-
-/// The lines that were [`spread`].
-fn gather(planes: &[u8]) -> Vec<u8> {
-    let plane_bytes = planes.len() / LINE_BYTES * LINE_WORDS;
-    let mut lines = vec![0; plane_bytes * WORD_BYTES];
-    let (targets, _) = lines.as_chunks_mut::<LINE_BYTES>();
-    for (number, line) in targets.iter_mut().enumerate() {
-        for plane in 0..WORD_BYTES {
-            let at = plane * plane_bytes + number * LINE_WORDS;
-            let bytes = &planes[at..at + LINE_WORDS];
-            for (word, byte) in bytes.iter().enumerate() {
-                line[WORD_BYTES * word + plane] = *byte;
+    let (mut old, mut new) = (Lines::of(Some(old)), Lines::of(Some(differing)));
+    let mut mask = 0;
+    let mut lines = Vec::with_capacity(PAGE_BYTES);
+    for number in numbers(old.mask | new.mask) {
+        let then = &then[number];
+        let before = old.take(number);
+        let line = match (before, new.take(number)) {
+            (Some(before), Some(other)) => {
+                std::array::from_fn(|at| before[at] ^ other[at] ^ then[at])
             }
+            (Some(line), None) | (None, Some(line)) => *line,
+            (None, None) => continue,
+        };
+        if line != *then {
+            mask |= 1 << number;
+            lines.extend_from_slice(&line);
         }
     }
-    lines
+    let lines = lines.into();
+    (mask != 0).then_some(Page { index, mask, lines })
 }

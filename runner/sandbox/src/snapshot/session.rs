@@ -47,6 +47,7 @@ impl Session {
             aside,
             policy: Arc::clone(&self.policy),
             limits: self.limits.clone(),
+            reseed: self.reseed,
             image: self.engine.inner.names.image,
         })
     }
@@ -68,6 +69,7 @@ impl Session {
         let store = self.store.take().ok_or(Error::Ended)?;
         self.rest = Rest::Taken(snapshot.checkpoint.clone());
         self.aside = snapshot.aside.clone();
+        self.reseed |= snapshot.reseed;
         self.go_back(store).await?;
         Ok(())
     }
@@ -99,14 +101,13 @@ impl Session {
         let block = Self::block(engine, &snapshot.limits).await?;
         let (policy, limits) = (&snapshot.policy, &snapshot.limits);
         let mut admitted = Self::admit(engine, policy, limits, console, observer)?;
-        let checkpoint = snapshot.checkpoint.clone();
         let state = &mut admitted.state;
         state.block = Some(block);
-        state.go_on(checkpoint.memory_bytes(), &snapshot.aside);
-        // What is open in it is not what was open when the snapshot was taken.
-        let aside = state.aside();
-        let policy = Arc::clone(policy);
-        Self::go_on(engine, admitted, policy, limits, checkpoint, aside).await
+        state.go_on(snapshot.memory_bytes(), &snapshot.aside);
+        let rest = Rest::Taken(snapshot.checkpoint.clone());
+        let mut session = Self::make(engine, admitted, Arc::clone(policy), limits, rest).await?;
+        session.reseed = snapshot.reseed;
+        Ok(session)
     }
 
     /// A second session that goes on from where this one is, alone. Its `random` draws other numbers, as after `os.fork`, unless the

@@ -7,7 +7,7 @@
 //! | 32 | the image: the hash in its own name |
 //! | the rest | one or more parts |
 //!
-//! Each part ([`part`]) makes a state of the one before it, the first of the image's:
+//! Each part (`part.rs`) makes a state of the one before it, the first of the image's:
 //!
 //! | bytes | what |
 //! | --- | --- |

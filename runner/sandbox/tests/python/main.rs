@@ -3,6 +3,7 @@
 mod bytecode;
 mod calls;
 mod chains;
+mod chance;
 mod compiled;
 mod imports;
 mod interrupts;

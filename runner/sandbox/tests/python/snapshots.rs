@@ -169,31 +169,6 @@ async fn forks_go_on_alone() {
 }
 
 #[tokio::test]
-async fn forks_draw_their_own_numbers_but_from_a_seed_of_the_programs() {
-    for (seed, same) in [
-        ("import random", false),
-        ("import random; random.seed(5)", true),
-    ] {
-        let mut stage = Stage::new(&limits()).await;
-        stage.print(seed).await;
-        let snapshot = stage.session.snapshot().await.unwrap();
-        let mut drawn = Vec::new();
-        for _ in 0..2 {
-            let memory = Memory::default();
-            let fork = Session::fork_of(engine(), &snapshot, Box::new(memory.clone())).await;
-            let mut fork = Stage {
-                session: fork.unwrap(),
-                memory,
-            };
-            drawn.push(fork.print("print(random.random())").await);
-        }
-        assert_eq!(drawn[0] == drawn[1], same, "{seed}: {drawn:?}");
-        let own = stage.print("print(random.random())").await;
-        assert_eq!(drawn[0] == own, same, "{seed}");
-    }
-}
-
-#[tokio::test]
 async fn cells_are_undone_and_redone() {
     let mut stage = Stage::new(&limits()).await;
     let mut history = History::new(16 << 20);

@@ -100,6 +100,7 @@ fn look(pulse: &Pulse, reader: &Reader, end: impl FnOnce()) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::output::Output;
     use super::*;
     use crate::wire::{Number, Start, ToWorker, frame};
     use croquant_sandbox::{Limits, Policy};
@@ -123,7 +124,9 @@ mod tests {
         let (mut supervisor, ours) = UnixStream::pair().expect("there are sockets");
         ours.set_nonblocking(true).expect("it is a socket");
         let (orders, mut ordered) = mpsc::unbounded_channel();
-        let reader = Arc::new(Reader::new(Arc::new(ours), orders));
+        let ours = Arc::new(ours);
+        let output = Output::new(Arc::clone(&ours));
+        let reader = Arc::new(Reader::new(ours, output, orders));
         let turns = Arc::new(Turns::default());
         let (ended, has_ended) = std::sync::mpsc::channel();
         let end = move || ended.send(()).expect("the test waits");

@@ -163,7 +163,7 @@ impl Owner {
             // What the store has is right.
             Place::Asleep => return,
             // It has ended; the next one begins anew.
-            Place::Awake(_) | Place::Gone => &Kept::Fresh,
+            Place::Awake(_) | Place::Gone => Kept::Fresh,
         };
         self.is_lost = matches!(kept, Kept::Nothing);
         let mut note = Note {
@@ -172,7 +172,7 @@ impl Owner {
             history: self.history.clone(),
             is_lost: self.is_lost,
         };
-        let put = bed.put(&note, kept).await;
+        let put = bed.put(&note, &kept).await;
         if let Err(error) = &put {
             tracing::error!(%error, "a session cannot be stored");
             // Rather nothing than what it was long ago; where even that cannot be stored, its reader was told.
