@@ -8,6 +8,9 @@ use super::{Snapshot, SnapshotKey};
 use crate::engine::Engine;
 use crate::error::Error;
 
+/// What the parts after a whole state may come to, however small that is: reading so much takes no time.
+const LEAST_BYTES: usize = 16 << 10;
+
 /// The states of one session as they are written down: the first one whole, and of each later one what changed. What was written since the last
 /// whole state, all together and in order, is what [`Snapshot::decode`] reads.
 #[derive(Debug, Default)]
@@ -36,7 +39,8 @@ pub enum Written {
 }
 
 impl Chain {
-    /// Writes `state` down, sealed with `key`. It is written whole when what was written since the last one has grown to its size, or to 16 parts.
+    /// Writes `state` down, sealed with `key`. It is written whole when what was written since the last one has grown to its size (or 16 KiB), or to
+    /// 16 parts.
     ///
     /// # Errors
     /// As [`Snapshot::encode`]; the next state is written whole.
@@ -51,7 +55,7 @@ impl Chain {
         };
         let before = Some((&last.state, &last.seal));
         let (bytes, seal) = state.encode_after(before, engine, key)?;
-        if last.more_bytes + bytes.len() > last.whole_bytes {
+        if last.more_bytes + bytes.len() > last.whole_bytes.max(LEAST_BYTES) {
             return self.write_whole(state, engine, key);
         }
         self.last = Some(Last {

@@ -108,7 +108,7 @@ async fn small_changes_are_small_and_parts_are_counted() {
         is_same(&session.read(), &state);
         lens.push(session.parts.len());
         if let [whole, .., more] = session.parts.as_slice() {
-            assert!(more.len() < whole.len() / 4, "{} bytes", more.len());
+            assert!(more.len() < whole.len() / 2, "{} bytes", more.len());
         }
     }
     let is_next = |pair: &[usize]| pair[1] == 1 || pair[1] == pair[0] + 1;
