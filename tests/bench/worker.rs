@@ -18,6 +18,9 @@ use crate::stats::{Samples, us};
 /// What goes there and back over the bare socket.
 const BARE_BYTES: usize = 64;
 
+/// How long the other side of the bare socket works, about as long as a small cell.
+const WORK_US: u8 = 100;
+
 /// How the sessions are called: how often before it is the next one's turn, and after how long a rest.
 const RHYTHMS: &[(&str, u32, Duration)] = &[
     ("one after the other", 20, Duration::ZERO),
@@ -32,11 +35,15 @@ pub(crate) fn measure(turns: u32) -> Result<()> {
     runtime.block_on(compare(turns))
 }
 
-/// The other side of the bare socket: sends everything back until there is no more.
+/// The other side of the bare socket: works as long as it is told, and sends everything back, until there is no more.
 pub(crate) fn echo() -> Result<()> {
     let mut socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     let mut bytes = [0; BARE_BYTES];
     while socket.read_exact(&mut bytes).is_ok() {
+        let (start, work) = (Instant::now(), Duration::from_micros(bytes[0].into()));
+        while start.elapsed() < work {
+            std::hint::spin_loop();
+        }
         socket.write_all(&bytes)?;
     }
     Ok(())
@@ -61,6 +68,8 @@ struct Times {
     kept: Samples,
     there: Samples,
     bare: Samples,
+    /// To a process that works meanwhile, without the time of its work: who waits so long sleeps deeper.
+    working: Samples,
 }
 
 async fn compare(turns: u32) -> Result<()> {
@@ -71,8 +80,14 @@ async fn compare(turns: u32) -> Result<()> {
     }
     println!("\nworker ready {:>10.0} µs", us(starts.percentile(50)));
     println!(
-        "\n{:<32}{:>12}{:>12}{:>12}{:>12}{:>12}",
-        "execute, µs (p10, p50)", "here", "state kept", "a worker", "more", "bare socket"
+        "\n{:<32}{:>12}{:>12}{:>12}{:>12}{:>12}{:>20}",
+        "execute, µs (p10, p50)",
+        "here",
+        "state kept",
+        "a worker",
+        "more",
+        "bare socket",
+        "it, 100 µs of work"
     );
     let mut field = Field::new().await?;
     for source in ["pass", "print(1)"] {
@@ -85,13 +100,14 @@ async fn compare(turns: u32) -> Result<()> {
                 let at = |samples: &Samples| us(samples.percentile(percent));
                 let more = at(&times.there) - at(&times.here);
                 println!(
-                    "{:<32}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{:>12.0}",
+                    "{:<32}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{:>20.0}",
                     format!("{source}, {rhythm}"),
                     at(&times.here),
                     at(&times.kept),
                     at(&times.there),
                     more,
                     at(&times.bare),
+                    at(&times.working) - WORK_US as f64,
                 );
             }
         }
@@ -153,13 +169,15 @@ impl Field {
                 rest().await;
                 timed(&mut times.there, self.there.execute(&cell)).await?;
             }
-            for _ in 0..block {
-                rest().await;
-                times.bare.time(|| {
-                    let mut bytes = [0; BARE_BYTES];
-                    self.bare.write_all(&bytes)?;
-                    self.bare.read_exact(&mut bytes)
-                })?;
+            for (samples, work_us) in [(&mut times.bare, 0), (&mut times.working, WORK_US)] {
+                for _ in 0..block {
+                    rest().await;
+                    samples.time(|| {
+                        let mut bytes = [work_us; BARE_BYTES];
+                        self.bare.write_all(&bytes)?;
+                        self.bare.read_exact(&mut bytes)
+                    })?;
+                }
             }
         }
         Ok(())
