@@ -3,8 +3,10 @@
 //! Everything is a ratio of two things measured in turns, because a machine's speed is not a property of this
 //! program. Nothing is asserted unless `--check` asks for it.
 
+mod checkpoint;
 mod cpu;
 mod fairness;
+mod hibernate;
 mod interrupt;
 mod machine;
 mod memory;
@@ -38,9 +40,6 @@ struct Options {
     /// Run only the processor benchmarks whose name contains this
     #[arg(long)]
     program: Option<String>,
-    /// Live sessions for the memory figure
-    #[arg(long, default_value_t = 500)]
-    sessions: u32,
     /// Be a process of the rate's: make sessions for this many milliseconds
     #[arg(long, hide = true)]
     rate_worker: Option<u64>,
@@ -51,14 +50,18 @@ struct Options {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Private memory per live session
+    /// Memory of live sessions
     Memory,
     /// Time from a new session to its first output
     Session,
-    /// New sessions a second, over threads and processes
+    /// New sessions a second, over threads, processes and workers
     Rate,
     /// Keeping, copying and putting away sessions
     Snapshot,
+    /// Keeping a session after each cell
+    Checkpoint,
+    /// Sessions that sleep in a store
+    Hibernate,
     /// Pure-Python programs
     Cpu,
     /// The same programs with and without metering
@@ -101,9 +104,9 @@ fn main() -> Result<ExitCode> {
     machine::describe(&python)?;
 
     let mut promises = Vec::new();
-    // First, while no session has left its pages behind in this process.
+    // First, while this process has little memory itself.
     if wanted(Part::Memory) {
-        promises.extend(memory::measure(options.sessions)?);
+        promises.extend(memory::measure(options.quick)?);
     }
     if wanted(Part::Session) {
         promises.extend(session::measure(
@@ -113,10 +116,20 @@ fn main() -> Result<ExitCode> {
     }
     if wanted(Part::Rate) {
         let period_ms = if options.quick { 500 } else { 3_000 };
-        rate::measure(Duration::from_millis(period_ms))?;
+        promises.extend(rate::measure(Duration::from_millis(period_ms))?);
     }
     if wanted(Part::Snapshot) {
         promises.extend(snapshot::measure(if options.quick { 20 } else { 200 })?);
+    }
+    if wanted(Part::Checkpoint) {
+        promises.extend(checkpoint::measure(if options.quick { 20 } else { 200 })?);
+    }
+    if wanted(Part::Hibernate) {
+        promises.extend(hibernate::measure(if options.quick {
+            2_000
+        } else {
+            20_000
+        })?);
     }
     if wanted(Part::Cpu) {
         let (repeats, rounds) = if options.quick { (2, 1) } else { (10, 2) };

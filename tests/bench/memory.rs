@@ -1,55 +1,76 @@
-//! Private memory per live session.
+//! Memory of live sessions, as a server has them: in workers.
 
 use crate::Promise;
+use crate::rate::first_output;
+use crate::stats::anonymous_bytes;
+use crate::worker::key;
 use anyhow::Result;
-use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
-use croquant_tests::{block_on, image};
-use std::fs;
+use croquant_worker::{Pool, PoolConfig, Spawner};
+use std::thread;
 
-/// Keeps `count` sessions alive after `print(1)` and prints what each added to this process.
-pub(crate) fn measure(count: u32) -> Result<Vec<Promise>> {
-    let engine = Engine::new(image()?, &EngineConfig::server(count + 1))?;
-    let mut sessions = vec![printed(&engine)?];
-    // With one session alive, so that what the engine itself takes on first use is not spread over the others.
-    let before = private_bytes()?;
-    for _ in 0..count {
-        sessions.push(printed(&engine)?);
+/// The promise on one session is looked at with as many as this.
+const FEW: u32 = 1_000;
+const MANY: u32 = 5_000;
+
+/// Keeps sessions alive after `print(1)`, and prints what each added to the workers and to this process, and what they come to.
+pub(crate) fn measure(is_quick: bool) -> Result<Vec<Promise>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(grow(if is_quick { FEW } else { MANY }))
+}
+
+async fn grow(most: u32) -> Result<Vec<Promise>> {
+    let workers = thread::available_parallelism()?.get();
+    let config = PoolConfig::server(workers, most);
+    let pool = Pool::new(Spawner::start()?, config, key()?);
+    pool.ready().await?;
+    // With one session alive in each, so that what a worker itself takes on first use is not spread over the others.
+    let mut sessions = Vec::new();
+    while sessions.len() < workers {
+        sessions.push(first_output(&pool).await?);
     }
-    let each = (private_bytes()? - before) as f64 / f64::from(count) / 1024.0;
+    let (before, first) = (memory_bytes(&pool)?, workers_bytes(&pool)?);
     println!(
-        "\nmemory   {each:.0} KiB private per live session, over {count} sessions after print(1)"
+        "\n{:<44}{:>14}{:>12}",
+        format!("live sessions in {workers} workers"),
+        "KiB a session",
+        "MB in all"
     );
-    Ok(vec![Promise {
-        what: "private memory per live session",
-        measured: each,
-        at_most: 450.0,
-        unit: "KiB",
-    }])
+    let mut promises = Vec::new();
+    for count in [FEW, MANY].into_iter().filter(|count| *count <= most) {
+        while sessions.len() < count as usize {
+            sessions.push(first_output(&pool).await?);
+        }
+        let grown = memory_bytes(&pool)?.saturating_sub(before);
+        let each = grown as f64 / f64::from(count - workers as u32) / 1024.0;
+        let total = (first + grown) as f64 / 1e6;
+        println!("{count:<44}{each:>14.0}{total:>12.0}");
+        if count == FEW {
+            promises.push(Promise {
+                what: "memory per live session",
+                measured: each,
+                at_most: 450.0,
+                unit: "KiB",
+            });
+            promises.push(Promise {
+                what: "1,000 live sessions, with their workers",
+                measured: total,
+                at_most: 550.0,
+                unit: "MB",
+            });
+        }
+    }
+    Ok(promises)
 }
 
-/// A session after `print(1)`.
-pub(crate) fn printed(engine: &Engine) -> Result<Session> {
-    let recorder = Recorder::new();
-    let mut session = block_on(Session::start(
-        engine,
-        &Policy::default(),
-        &Limits::tutorial(),
-        Box::new(recorder.clone()),
-    ))?;
-    block_on(session.execute(&Cell::new("print(1)")))?;
-    anyhow::ensure!(
-        recorder.take().stdout == b"1\n",
-        "the session did not print"
-    );
-    Ok(session)
+/// What the workers and this process have of their own.
+pub(crate) fn memory_bytes(pool: &Pool) -> Result<u64> {
+    Ok(workers_bytes(pool)? + anonymous_bytes(std::process::id())?)
 }
 
-/// `Private_Clean` and `Private_Dirty` of this process.
-fn private_bytes() -> Result<u64> {
-    let kib = fs::read_to_string("/proc/self/smaps_rollup")?
-        .lines()
-        .filter(|line| line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:"))
-        .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
-        .sum::<u64>();
-    Ok(kib * 1024)
+fn workers_bytes(pool: &Pool) -> Result<u64> {
+    let workers = pool.workers();
+    let each = workers.iter().map(|worker| anonymous_bytes(worker.process));
+    each.sum()
 }

@@ -1,20 +1,26 @@
 //! New sessions a second: each prints once and ends.
 
-use crate::memory::printed;
-use crate::stats::process_cpu;
+use crate::Promise;
+use crate::stats::{cpu_of, process_cpu};
+use crate::worker::key;
 use anyhow::{Context, Result, ensure};
-use croquant_sandbox::{Engine, EngineConfig};
-use croquant_tests::image;
+use croquant_sandbox::{Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session};
+use croquant_tests::{block_on, image};
+use croquant_worker::{Pool, PoolConfig, RemoteSession, Spawner};
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// Sessions that are made before it counts: slots and caches are warm then.
 const WARM_UP: u32 = 50;
 
-/// Prints the rates of one thread, of a thread for each processor, and of a process for each, in turns.
-pub(crate) fn measure(period: Duration) -> Result<()> {
+/// Clients of each worker, so that it never waits for one.
+const CLIENTS: usize = 4;
+
+/// Prints the rates of one thread, of a thread for each processor, of a process for each, and of one and more workers of a pool.
+pub(crate) fn measure(period: Duration) -> Result<Vec<Promise>> {
     let processors = thread::available_parallelism()?.get();
     println!(
         "\n{:<44}{:>10}{:>16}",
@@ -31,7 +37,29 @@ pub(crate) fn measure(period: Duration) -> Result<()> {
             &processes(processors, period)?,
         );
     }
-    Ok(())
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut ms_each = Vec::new();
+    for count in 1..=processors {
+        let rate = runtime.block_on(workers(count, period))?;
+        let name = if count == 1 { "worker" } else { "workers" };
+        show(&format!("{count} {name}, and their pool"), &rate);
+        ms_each.push(rate.time.as_secs_f64() * 1e3 * count as f64 / rate.count as f64);
+    }
+    let (one, all) = (ms_each[0], ms_each[ms_each.len() - 1]);
+    Ok(vec![
+        Promise {
+            what: "a worker's time for a new session (4,000 a second)",
+            measured: one,
+            at_most: 0.25,
+            unit: "ms",
+        },
+        Promise {
+            what: "the same for each of all workers (0.8 of one's rate)",
+            measured: all / one,
+            at_most: 1.25,
+            unit: "times",
+        },
+    ])
 }
 
 /// What a process of [`processes`] does: says that it is ready, waits to be told, and tells how many sessions it made in how many
@@ -107,6 +135,59 @@ fn processes(count: usize, period: Duration) -> Result<Rate> {
     })
 }
 
+/// The workers are never idle: what their pool does, it does beside them.
+async fn workers(count: usize, period: Duration) -> Result<Rate> {
+    let clients = count * CLIENTS;
+    let pool = Pool::new(
+        Spawner::start()?,
+        PoolConfig::server(count, 64 * count as u32),
+        key()?,
+    );
+    pool.ready().await?;
+    for _ in 0..WARM_UP {
+        first_output(&pool).await?;
+    }
+    let processes: Vec<u32> = pool.workers().iter().map(|worker| worker.process).collect();
+    let cpu = || -> Result<Duration> {
+        let workers = processes.iter().map(|process| cpu_of(*process));
+        Ok(workers.sum::<Result<Duration>>()? + process_cpu())
+    };
+    let (before, start) = (cpu()?, Instant::now());
+    let mut tasks = JoinSet::new();
+    for _ in 0..clients {
+        let pool = pool.clone();
+        tasks.spawn(async move {
+            let mut made = 0;
+            while start.elapsed() < period {
+                first_output(&pool).await?;
+                made += 1;
+            }
+            anyhow::Ok(made)
+        });
+    }
+    let made = tasks.join_all().await.into_iter().sum::<Result<u64>>()?;
+    Ok(Rate {
+        count: made,
+        time: start.elapsed(),
+        cpu: cpu()?.saturating_sub(before),
+    })
+}
+
+/// A session in a worker after `print(1)`.
+pub(crate) async fn first_output(pool: &Pool) -> Result<RemoteSession> {
+    let recorder = Recorder::new();
+    let (policy, limits) = (Policy::default(), Limits::tutorial());
+    let mut session = pool
+        .session(&policy, &limits, Box::new(recorder.clone()))
+        .await?;
+    session.execute(&Cell::new("print(1)")).await?;
+    ensure!(
+        recorder.take().stdout == b"1\n",
+        "the session did not print"
+    );
+    Ok(session)
+}
+
 fn ready_worker(period: Duration) -> Result<Child> {
     let mut worker = Command::new(std::env::current_exe()?)
         .arg("--rate-worker")
@@ -132,7 +213,18 @@ fn sessions_for(engine: &Engine, period: Duration) -> Result<u64> {
 
 fn sessions(engine: &Engine, count: u32) -> Result<()> {
     for _ in 0..count {
-        drop(printed(engine)?);
+        let recorder = Recorder::new();
+        let mut session = block_on(Session::start(
+            engine,
+            &Policy::default(),
+            &Limits::tutorial(),
+            Box::new(recorder.clone()),
+        ))?;
+        block_on(session.execute(&Cell::new("print(1)")))?;
+        ensure!(
+            recorder.take().stdout == b"1\n",
+            "the session did not print"
+        );
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
-//! Percentiles, the geometric mean, and the clocks.
+//! Percentiles, the geometric mean, the clocks, and the memory of processes.
 
+use anyhow::{Context as _, Result};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use nix::time::{ClockId, clock_gettime};
+use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
+use nix::unistd::{Pid, SysconfVar, sysconf};
 use std::time::{Duration, Instant};
 
 /// Times of one thing that was measured again and again.
@@ -71,4 +73,20 @@ pub(crate) fn children_cpu() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("Linux has the children's usage");
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     Duration::from_micros(micros.unsigned_abs())
+}
+
+/// Processor time of a process that runs.
+pub(crate) fn cpu_of(process: u32) -> Result<Duration> {
+    let clock = clock_getcpuclockid(Pid::from_raw(process.cast_signed()))?;
+    Ok(Duration::from(clock_gettime(clock)?))
+}
+
+/// The memory that a process has of its own, without pages of files that it did not change: even of one that nobody may look into.
+pub(crate) fn anonymous_bytes(process: u32) -> Result<u64> {
+    let path = format!("/proc/{process}/statm");
+    let text = std::fs::read_to_string(&path)?;
+    let mut numbers = text.split(' ').skip(1).map(str::parse::<u64>);
+    let (resident, shared) = numbers.next().zip(numbers.next()).context(path)?;
+    let page = sysconf(SysconfVar::PAGE_SIZE)?.context("pages have a size")?;
+    Ok((resident? - shared?) * page.cast_unsigned())
 }
