@@ -36,8 +36,8 @@ struct Waiting {
     /// The request's id.
     id: String,
     printed: String,
-    /// The store was well when it was sent.
-    is_well: bool,
+    /// There was no room in the store when it was sent.
+    was_full: bool,
 }
 
 impl Reader {
@@ -79,6 +79,10 @@ impl Reader {
     fn give_up(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             self.world.counts().unheard.add();
+            if waiting.was_full || self.world.is_full() {
+                // The warning may have been lost with the answer.
+                self.ledger.told_risk(waiting.number);
+            }
             self.ledger.end(waiting.number, End::Unheard);
         }
     }
@@ -134,7 +138,7 @@ impl Reader {
             number,
             id: id.clone(),
             printed: String::new(),
-            is_well: self.world.store_is_well(),
+            was_full: self.world.is_full(),
         });
         connection.execute(&id, &code).await
     }
@@ -189,7 +193,7 @@ impl Reader {
             ("ok", _) => {
                 self.world.counts().done.add();
                 self.done += 1;
-                if waiting.is_well && self.world.store_is_well() {
+                if !waiting.was_full && self.world.stores_all() {
                     self.ledger.is_stored(waiting.number);
                 }
                 End::Done {

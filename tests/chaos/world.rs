@@ -65,9 +65,14 @@ impl World {
         self.0.is_full.store(is_full, Ordering::Release);
     }
 
-    /// Whether a session that was answered now is stored for certain.
-    pub(crate) fn store_is_well(&self) -> bool {
-        !self.0.is_full.load(Ordering::Acquire) && !self.0.is_damaged.load(Ordering::Acquire)
+    /// Whether there is no room for what cells leave.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.is_full.load(Ordering::Acquire)
+    }
+
+    /// Whether a session that is answered now is stored for certain.
+    pub(crate) fn stores_all(&self) -> bool {
+        !self.is_full() && !self.0.is_damaged.load(Ordering::Acquire)
     }
 
     /// The store was damaged, and with it the records of these readers. What cannot be stored from now on may be so because of that.
