@@ -34,10 +34,13 @@ pub(crate) enum Fault {
     FillDisk,
     /// While no server runs.
     DamagePage,
+    /// While no server runs; nothing in it can be read any more.
+    DamageStore,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 8] = [
+    /// Those that may befall a server again and again.
+    pub(crate) const USUAL: [Self; 8] = [
         Self::KillWorker,
         Self::KillAllWorkers,
         Self::StallWorker,
@@ -145,7 +148,8 @@ impl Machine {
                 assert_eq!(code, Some(0), "{said}");
             }),
             Fault::FillDisk => self.fill_disk(),
-            Fault::DamagePage => self.damage_page(),
+            Fault::DamagePage => self.damage_store(damage_page),
+            Fault::DamageStore => self.damage_store(damage_all),
         }
     }
 
@@ -203,8 +207,8 @@ impl Machine {
         prlimit(process, Resource::Fsize, limit).ok()
     }
 
-    /// The server ends; when the next one comes, a page of the store is not what it was.
-    fn damage_page(mut self) -> Self {
+    /// The server ends; when the next one comes, its store is not what it was.
+    fn damage_store(mut self, damage: impl FnOnce(&Path, &mut Random)) -> Self {
         let Bed::Folder(folder) = self.bed.clone() else {
             return self;
         };
@@ -235,7 +239,7 @@ impl Machine {
 }
 
 /// Overwrites some bytes of some page.
-fn damage(path: &Path, random: &mut Random) {
+fn damage_page(path: &Path, random: &mut Random) {
     let file = fs::OpenOptions::new()
         .write(true)
         .open(path)
@@ -248,6 +252,16 @@ fn damage(path: &Path, random: &mut Random) {
     let noise: Vec<u8> = (0..bytes).map(|_| random.next() as u8).collect();
     file.write_all_at(&noise, page * PAGE_BYTES + from)
         .expect("the store");
+}
+
+/// Leaves the store without its tables, and without its log.
+fn damage_all(path: &Path, random: &mut Random) {
+    let file = fs::OpenOptions::new().write(true).open(path);
+    let file = file.expect("the store");
+    let noise: Vec<u8> = (100..PAGE_BYTES).map(|_| random.next() as u8).collect();
+    file.write_all_at(&noise, 100).expect("the store");
+    // There is none if the last server has ended in all order.
+    let _ = fs::remove_file(path.with_extension("db-wal"));
 }
 
 /// The records that can be read, each with its reader's token. Looks at a copy: whoever opens a store may change it.
