@@ -17,6 +17,14 @@ pub enum StoreError {
         /// Which.
         id: String,
     },
+    /// One record is there, and is older than what its session was last: see [`Store::outdate`](crate::Store::outdate).
+    #[error(
+        "the session `{id}` cannot be woken: there was no room to store what it was last\nhint: remove it, or begin it anew"
+    )]
+    Outdated {
+        /// Which.
+        id: String,
+    },
     /// A part of the file that several records share cannot be read.
     #[error(
         "the session store is damaged: {reason}\nhint: copy the file away, then remove it; a new one is made"

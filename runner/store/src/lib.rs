@@ -8,7 +8,7 @@
 //! | the process is killed | nothing: a put that returned is in the file |
 //! | the power fails | with [`Durability::Written`] what came since the last [`Store::sync`]; with [`Durability::Synced`] nothing |
 //! | an older checkpoint comes late | nothing: [`Put::Stale`], the newer one stays |
-//! | the disk is full, a quota is reached | the new record; the one before it stays |
+//! | the disk is full, a quota is reached | the new record; the one before it stays, unless it is said to be outdated ([`Store::outdate`]) |
 //! | bytes of the file change | the records that lie there, each a [`StoreError::Corrupt`]; never do wrong bytes come back |
 //! | the file cannot be read at all | the next [`Store::open`] sets it aside, says so ([`SetAside`]), and begins a new one |
 //!
@@ -41,6 +41,7 @@
 
 mod config;
 mod error;
+mod outdated;
 mod place;
 mod record;
 mod records;

@@ -17,7 +17,7 @@ use crate::store::SetAside;
 /// What the lock says once a store was made beside it. It tells a store that is damaged from a file that never was one.
 const VOUCHED: &[u8] = b"croquant-store\n";
 /// Only its owner reads a store: it holds readers' sessions.
-const MODE: u32 = 0o600;
+pub(crate) const MODE: u32 = 0o600;
 
 /// Where a store lies, without any link on the way.
 #[derive(Debug, Clone)]
@@ -163,7 +163,7 @@ impl Place {
         }
     }
 
-    fn beside(&self, end: &str) -> PathBuf {
+    pub(crate) fn beside(&self, end: &str) -> PathBuf {
         let mut name = OsString::from(&self.path);
         name.push(end);
         name.into()
@@ -238,7 +238,7 @@ impl Lock {
     }
 }
 
-fn options() -> OpenOptions {
+pub(crate) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options
         .write(true)

@@ -30,7 +30,7 @@ impl Store {
         )?;
         let sum = sum(&record.snapshot);
         let seal = seal(key, record.generation, record.bytes(), &record.meta, &sum);
-        self.write(|change| {
+        let put = self.write(|change| {
             let before = Stored::find_readable(change, key)?;
             let whole = before.as_ref().filter(|before| before.is_whole(key));
             if let Some(before) = whole
@@ -64,13 +64,26 @@ impl Store {
                 ],
             )?;
             Ok(Put::Stored)
-        })
+        })?;
+        if put == Put::Stored {
+            self.outdated.clear(key)?;
+        }
+        Ok(put)
+    }
+
+    /// Says that what is stored of a record, up to this generation, is older than what its session is: nobody gets it any more, until another is
+    /// put. For when that cannot be put, for lack of room or for damage: this needs no room.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] if this was said of some thousand records; otherwise what the disk says.
+    pub fn outdate(&self, key: Key<'_>, generation: u64) -> Result<(), StoreError> {
+        self.beside(|| self.outdated.mark(key, generation))
     }
 
     /// The record, exactly as it was put; `None` if there is none. Whether it would have expired is not asked, and it is not touched.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] if it is no longer what was put; otherwise what the disk says.
+    /// [`StoreError::Corrupt`] if it is no longer what was put, [`StoreError::Outdated`] if that was said of it; otherwise what the disk says.
     pub fn get(&self, key: Key<'_>) -> Result<Option<Record>, StoreError> {
         let found = self.read(|connection| {
             let sql = "SELECT record.*, content.snapshot FROM record LEFT JOIN content USING (slot)
@@ -84,6 +97,11 @@ impl Store {
         // The sums are taken when others may use the store again.
         match found {
             None => Ok(None),
+            Some((stored, _)) if self.outdated.has(key, stored.generation)? => {
+                Err(StoreError::Outdated {
+                    id: key.id.to_owned(),
+                })
+            }
             Some((stored, snapshot)) if stored.is_whole(key) && sum(&snapshot) == stored.sum => {
                 Ok(Some(Record {
                     generation: stored.generation,
@@ -115,14 +133,16 @@ impl Store {
     /// # Errors
     /// What the disk says.
     pub fn remove(&self, key: Key<'_>) -> Result<bool, StoreError> {
-        self.write(|change| {
+        let removed = self.write(|change| {
             if let Some(stored) = Stored::find_readable(change, key)? {
                 forget(change, stored.slot, &stored.sum)?;
             }
             let sql = "DELETE FROM record WHERE owner = ?1 AND id = ?2";
             let removed = change.execute(sql, params![key.owner, key.id])?;
             Ok(removed > 0)
-        })
+        })?;
+        self.outdated.clear(key)?;
+        Ok(removed)
     }
 
     /// What an owner has.

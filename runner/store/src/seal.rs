@@ -26,6 +26,11 @@ pub(crate) fn seal(key: Key<'_>, generation: u64, bytes: u64, meta: &[u8], sum: 
     half(hash)
 }
 
+/// The sum of a key.
+pub(crate) fn name(key: Key<'_>) -> Sum {
+    half(Sha256::new().chain_update(key.owner).chain_update(key.id))
+}
+
 fn half(hash: Sha256) -> Sum {
     let whole: [u8; 32] = hash.finalize().into();
     let (half, _) = whole.split_at(16);

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::config::StoreConfig;
 use crate::error::StoreError;
+use crate::outdated::Outdated;
 use crate::place::{Identity, Lock, Place};
 use crate::schema;
 
@@ -17,6 +18,7 @@ pub struct Store {
     place: Place,
     identity: Identity,
     pub(crate) config: StoreConfig,
+    pub(crate) outdated: Outdated,
     connection: Mutex<Connection>,
 }
 
@@ -41,7 +43,8 @@ pub struct SetAside {
 }
 
 impl Store {
-    /// Opens the store at `path`, or makes a new one there, which only this user can read (0600). `PATH.lock` and `PATH.key` stay beside it.
+    /// Opens the store at `path`, or makes a new one there, which only this user can read (0600). `PATH.lock`, `PATH.key` and `PATH.outdated` (128 KiB)
+    /// stay beside it.
     ///
     /// A store that cannot be read at all is renamed to `PATH.corrupt-N`, and a new one takes its place: see [`Opened::set_aside`].
     ///
@@ -64,10 +67,12 @@ impl Store {
         };
         lock.vouch()?;
         let key = lock.key(&place)?;
+        let outdated = Outdated::open(&place.beside(".outdated"), set_aside.is_some())?;
         let store = Self {
             identity: place.identity()?,
             place,
             config: config.clone(),
+            outdated,
             connection: Mutex::new(connection),
         };
         Ok(Opened {
@@ -112,6 +117,20 @@ impl Store {
         // Once more: it may have been set aside since, and who put this has to know.
         self.is_in_place()?;
         Ok(result)
+    }
+
+    /// Runs what leaves the file as it is and no other process does at the same time, unless the store is past saying so.
+    pub(crate) fn beside<T>(
+        &self,
+        run: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.is_in_place()?;
+        let _turn = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        run()
     }
 
     /// Another process may have set the file aside: what this one would put into it, nobody would find again.

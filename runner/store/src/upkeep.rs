@@ -6,7 +6,7 @@ use rusqlite::params;
 use rusqlite::types::Value;
 
 use crate::error::StoreError;
-use crate::record::{Owner, TotalUsage, Usage};
+use crate::record::{Key, Owner, TotalUsage, Usage};
 use crate::rows::{forget, pages, usage};
 use crate::schema::PAGE_BYTES;
 use crate::seal::Sum;
@@ -25,7 +25,7 @@ impl Store {
     /// What the disk says.
     pub fn expire(&self, now: SystemTime) -> Result<usize, StoreError> {
         let oldest = now.checked_sub(self.config.expiry).map_or(0, seconds);
-        self.write(|change| {
+        let expired = self.write(|change| {
             // No index: the rows are small, and a second tree would cost every put and touch a page.
             let mut query = change
                 .prepare("SELECT owner, id, slot, sum FROM record WHERE last_used < ?1 LIMIT ?2")?;
@@ -45,8 +45,16 @@ impl Store {
                     params![owner, id],
                 )?;
             }
-            Ok(expired.len())
-        })
+            Ok(expired)
+        })?;
+        for (key, _) in &expired {
+            if let (Value::Blob(owner), Value::Text(id)) = key
+                && let Ok(owner) = owner.as_slice().try_into()
+            {
+                self.outdated.clear(Key { owner, id })?;
+            }
+        }
+        Ok(expired.len())
     }
 
     /// Gives free space of the file back to the disk, and says how many bytes. Some 4 MiB at most: where it gave any, it may be

@@ -31,9 +31,10 @@ pub enum Error {
         /// Whether the session lives on, with its variables as they were before the call.
         recovers: bool,
     },
-    /// The session's calls have cost it two workers, one after the other: it gets no third.
+    /// The session's calls have cost it two workers, one after the other: it gets no third for ten seconds. It lives on, with its variables as
+    /// they were before these calls: whoever kills workers from outside takes no session's variables.
     #[error(
-        "the session has ended its process twice, and is not started again\nhint: start a new one"
+        "the session has ended its process twice, and is not started again for ten seconds\nhint: change what it was to do"
     )]
     Quarantined,
     /// The session that was put away cannot be woken: it is damaged, or another version of Croquant put it away.

@@ -229,6 +229,16 @@ impl Bed {
         Ok((!record.snapshot.is_empty()).then_some(record.snapshot))
     }
 
+    /// Says that what is stored of the kernel is not what it is any more.
+    pub(crate) async fn outdate(&self) -> Result<(), StoreError> {
+        let (owner, id, generation) = (self.owner, self.id.clone(), self.generation);
+        let outdated = self.dormitory.run(move |store| {
+            let (owner, id) = (&owner, id.as_str());
+            store.outdate(Key { owner, id }, generation)
+        });
+        outdated.await
+    }
+
     /// Forgets the kernel.
     pub(crate) async fn remove(&self) -> Result<(), StoreError> {
         let (owner, id) = (self.owner, self.id.clone());

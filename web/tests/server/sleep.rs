@@ -284,6 +284,42 @@ async fn a_session_that_cannot_be_stored_says_so_once_and_stays_in_memory() {
 }
 
 #[tokio::test]
+async fn a_session_for_which_there_is_no_room_at_all_does_not_come_back_as_it_was() {
+    let folder = Folder::new();
+    let server = Server::stored(&folder, quick).await;
+    let mut client = server.client().await;
+    let reader = client.reader.clone();
+    client.run("x = 1").await;
+    drop(server);
+    // Not even for a note that the session is lost.
+    let bounds = StoreConfig {
+        quota_bytes_per_owner: 10,
+        ..StoreConfig::tutorial()
+    };
+    let server = Server::bounded(&folder, &bounds, quick).await;
+    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let answers = client.run("x += 1; print(x)").await;
+    assert_eq!(answers.stdout(), "2\n");
+    let told = "this session cannot be stored";
+    assert!(answers.stream("stderr").contains(told), "{answers:#?}");
+    drop(server);
+    let server = Server::stored(&folder, quick).await;
+    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let answers = client.run("x").await;
+    assert_eq!(answers.reply()["ename"], "NameError");
+    assert!(
+        answers.stream("stderr").contains("a new one began"),
+        "{answers:#?}"
+    );
+    // And the new one is stored as any other.
+    client.run("x = 7").await;
+    drop(server);
+    let server = Server::stored(&folder, quick).await;
+    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    assert_eq!(client.run("x").await.result(), "7");
+}
+
+#[tokio::test]
 async fn the_oldest_makes_room_in_the_store() {
     let folder = Folder::new();
     let bounds = StoreConfig {

@@ -2,6 +2,7 @@
 
 mod damage;
 mod files;
+mod outdated;
 mod quotas;
 mod records;
 mod space;

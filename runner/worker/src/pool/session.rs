@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use croquant_sandbox::{
     Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report,
@@ -21,8 +21,10 @@ use crate::wire::{
 /// The most that one message may hold, by a session's limits: a frame has to hold it.
 const MOST_HOST_BYTES: usize = 64 << 20;
 
-/// How many workers a session may cost before it gets no more.
+/// How many workers the calls of a session may cost, one after the other, before it is quarantined.
 const MOST_LOSSES: u32 = 2;
+/// How long it gets no worker then. Protects the other sessions, which are brought back each time.
+const QUARANTINE: Duration = Duration::from_secs(10);
 
 /// A session in a worker. Dropping it ends the session; so does dropping the future of a call.
 pub struct RemoteSession {
@@ -39,6 +41,8 @@ pub struct RemoteSession {
     shelved: Shelved,
     /// Workers that died in its calls, since the last that ended.
     losses: u32,
+    /// Until when it gets no worker for that.
+    quarantine: Option<Instant>,
 }
 
 /// How a call ended, and the session as it left it.
@@ -98,6 +102,7 @@ impl RemoteSession {
             is_fresh: matches!(kept, Kept::Fresh),
             shelved,
             losses: 0,
+            quarantine: None,
         };
         session.settle().await?;
         Ok(session)
@@ -106,7 +111,8 @@ impl RemoteSession {
     /// Runs a cell, as [`Session::execute`](croquant_sandbox::Session::execute) does.
     ///
     /// # Errors
-    /// [`Error::Lost`] if the worker died meanwhile, [`Error::Quarantined`] if that happened twice, or as in the sandbox.
+    /// [`Error::Lost`] if the worker died meanwhile, [`Error::Quarantined`] if that happened twice, and for ten seconds afterwards; if no worker
+    /// can be had, as [`Pool::session`]; or as in the sandbox.
     pub async fn execute(&mut self, cell: &Cell<'_>) -> Result<Report, Error> {
         Ok(self.ask(Call::execute(cell)).await?.report)
     }
@@ -145,6 +151,9 @@ impl RemoteSession {
         if !self.is_alive() {
             return Err(SandboxError::Ended.into());
         }
+        if self.quarantine.is_some_and(|end| Instant::now() < end) {
+            return Err(Error::Quarantined);
+        }
         if self
             .place
             .as_ref()
@@ -166,6 +175,7 @@ impl RemoteSession {
         };
         let called = ended?;
         self.losses = 0;
+        self.quarantine = None;
         self.is_fresh = false;
         match state {
             State::Nothing => self.shelved.clear(),
@@ -233,15 +243,14 @@ impl RemoteSession {
         }
     }
 
-    /// Starts the session in a worker, or brings it back after its worker was lost.
+    /// Starts the session in a worker, or brings it back after its worker was lost. Where that cannot be now, it can be tried again.
     async fn settle(&mut self) -> Result<(), Error> {
         self.place = None;
-        self.is_alive = false;
         let mut start = self.start.clone();
         match self.kept() {
             Kept::Fresh => {}
             Kept::State(state) => start.resume = Some(Bytes(state.to_vec())),
-            Kept::Nothing => return Err(Error::Lost { recovers: false }),
+            Kept::Nothing => return Err(self.lose()),
         }
         let (link, permit) = self.pool.place().await?;
         let number = self.pool.number();
@@ -251,7 +260,6 @@ impl RemoteSession {
         match place.receive().await {
             Some(FromWorker::Started(_, None)) => {
                 self.place = Some(place);
-                self.is_alive = true;
                 Ok(())
             }
             Some(FromWorker::Started(_, Some(failure))) => Err(failure.into()),
@@ -261,14 +269,16 @@ impl RemoteSession {
 
     /// The worker died in a call.
     fn lose(&mut self) -> Error {
-        self.losses += 1;
-        if self.losses >= MOST_LOSSES {
-            return Error::Quarantined;
-        }
         self.is_alive = !matches!(self.kept(), Kept::Nothing);
-        Error::Lost {
-            recovers: self.is_alive,
+        if !self.is_alive {
+            return Error::Lost { recovers: false };
         }
+        self.losses += 1;
+        if self.losses < MOST_LOSSES {
+            return Error::Lost { recovers: true };
+        }
+        self.quarantine = Some(Instant::now() + QUARANTINE);
+        Error::Quarantined
     }
 }
 

@@ -1,12 +1,12 @@
 //! How calls end: as in the sandbox, and when a worker dies.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use croquant_sandbox::{Cell, Error as SandboxError, Limits, Outcome, Policy, Recorder};
 use croquant_worker::{Error, Kept, Pool};
 use libtest_mimic::{Failed, Trial};
 
-use crate::stage::{kill, only_process, pool, run, session, trial};
+use crate::stage::{kill, only_process, pool, run, session, status, trial, until};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -28,9 +28,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         trial("what is kept wakes in another pool", 1, wakes),
         trial(
-            "a session that costs two workers gets no third",
+            "a session that costs two workers gets no third for a while",
             1,
             quarantine,
+        ),
+        trial(
+            "a session outlives the time in which there is no worker",
+            1,
+            no_worker,
         ),
     ]
 }
@@ -264,14 +269,46 @@ async fn nothing_is_lost(pool: Pool) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn quarantine(pool: Pool) -> Result<(), Failed> {
+/// Nobody can start another worker: the session is not run, and stays what it was.
+async fn no_worker(pool: Pool) -> Result<(), Failed> {
     let (mut session, _recorder) = session(&pool).await?;
+    run(&mut session, "x = 1", Outcome::Completed).await?;
+    let before = session.kept();
+    let worker = only_process(&pool)?;
+    let spawner = u32::try_from(status(worker, "PPid")?)?;
+    [spawner, worker]
+        .map(kill)
+        .into_iter()
+        .collect::<Result<(), Failed>>()?;
+    until(|| pool.workers().is_empty()).await?;
+    for _ in 0..3 {
+        let ended = session.execute(&Cell::new("x = 2")).await;
+        assert!(matches!(ended, Err(Error::Start { .. })), "{ended:?}");
+        assert!(session.is_alive());
+    }
+    assert_eq!(session.kept(), before);
+    Ok(())
+}
+
+async fn quarantine(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    run(&mut session, "x = 1", Outcome::Completed).await?;
     let first = die_in(&pool, &mut session, "while True: pass").await?;
     assert!(matches!(first, Error::Lost { recovers: true }), "{first}");
     // It comes back in a new worker only with its next call.
     pool.ready().await?;
     let second = die_in(&pool, &mut session, "while True: pass").await?;
     assert!(matches!(second, Error::Quarantined), "{second}");
-    assert!(!session.is_alive());
+    // Nothing is run, and nothing is lost.
+    let third = session.execute(&Cell::new("x = 2")).await;
+    assert!(matches!(third, Err(Error::Quarantined)), "{third:?}");
+    assert!(session.is_alive());
+    let begin = Instant::now();
+    while let Err(error) = session.execute(&Cell::new("print(x)")).await {
+        assert!(matches!(error, Error::Quarantined), "{error}");
+        assert!(begin.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(recorder.take().stdout_text(), "1\n");
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Owner {
         };
         let restored = match &ended {
             Ok(report) => report.restored,
-            Err(error) => matches!(error, Error::Lost { recovers: true }),
+            Err(error) => is_undone(error),
         };
         let number = self.count;
         let error = self.show_ending(ended, origin);
@@ -188,6 +188,17 @@ impl Owner {
     }
 }
 
+/// Whether the session is as it was before the cell.
+fn is_undone(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Lost { recovers: true }
+            | Error::Quarantined
+            | Error::Full { .. }
+            | Error::Start { .. }
+    )
+}
+
 /// What a reader is told of the host's failure; the log has the rest.
 pub(super) fn told(error: &Error) -> String {
     match error {
@@ -201,8 +212,11 @@ pub(super) fn told(error: &Error) -> String {
             "the process that ran this page has ended, and its variables are lost\nhint: run the cells from the beginning".to_owned()
         }
         Error::Quarantined => {
-            "this cell has ended the process that runs it twice; its variables are lost\nhint: change the cell, and run the others from the beginning"
+            "the process that runs this page has ended twice, and is not started again for ten seconds\nhint: change the cell that ends it; the variables are as they were before it"
                 .to_owned()
+        }
+        Error::Full { .. } | Error::Start { .. } => {
+            "no process can run this cell now\nhint: run it again in a moment; the variables are as they were before it".to_owned()
         }
         _ => {
             "the sandbox failed\nhint: restart, and tell the author of the page if it happens again"

@@ -58,9 +58,11 @@ impl Owner {
                 reason: "it was too large to be stored".to_owned(),
             }),
             Ok(None) => self.fresh().await,
-            Err(error @ StoreError::Corrupt { .. }) => Err(Error::Unwakeable {
-                reason: error.to_string(),
-            }),
+            Err(error @ (StoreError::Corrupt { .. } | StoreError::Outdated { .. })) => {
+                Err(Error::Unwakeable {
+                    reason: error.to_string(),
+                })
+            }
             Err(error) => {
                 tracing::error!(%error, "a session sleeps on: the store cannot be read");
                 return Err(StillAsleep);
@@ -70,7 +72,12 @@ impl Owner {
             Ok(session) => self.place = Place::Awake(Box::new(session)),
             Err(Error::Unwakeable { reason }) => {
                 tracing::error!(reason, "a session cannot be woken and begins anew");
-                self.begin().await.map_err(|_| StillAsleep)?;
+                let (is_lost, begun) = (self.is_lost, self.begin().await);
+                if begun.is_err() {
+                    // The next cell tries again, and its reader is told then.
+                    (self.place, self.is_lost) = (Place::Asleep, is_lost);
+                    return Err(StillAsleep);
+                }
                 let notice = "[the session could not be kept while the page was away: a new one began, its variables are gone]\n";
                 self.hub.stream("stderr", &origin.header, notice.to_owned());
             }
@@ -175,9 +182,13 @@ impl Owner {
         let put = bed.put(&note, &kept).await;
         if let Err(error) = &put {
             tracing::error!(%error, "a session cannot be stored");
-            // Rather nothing than what it was long ago; where even that cannot be stored, its reader was told.
+            // Rather nothing than what it was long ago.
             note.is_lost = true;
-            let _ = bed.put(&note, &Kept::Nothing).await;
+            if bed.put(&note, &Kept::Nothing).await.is_err()
+                && let Err(error) = bed.outdate().await
+            {
+                tracing::error!(%error, "a session that is stored is older than it should be");
+            }
         }
         let is_stored = put.is_ok() && !self.is_lost;
         self.shared.is_stored.store(is_stored, Ordering::Release);
