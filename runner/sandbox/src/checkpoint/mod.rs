@@ -140,6 +140,13 @@ impl Checkpoint {
 
     /// Writes it over the memory of a fresh instance that has grown to [`Checkpoint::memory_bytes`].
     pub(crate) fn write(&self, memory: &mut [u8]) {
+        for run in self
+            .pages
+            .chunk_by(|page, next| page.index + 1 == next.index)
+        {
+            let start = run[0].index as usize * PAGE_BYTES;
+            pages::populate(&mut memory[start..start + run.len() * PAGE_BYTES]);
+        }
         for page in self.pages.iter() {
             let start = page.index as usize * PAGE_BYTES;
             let target = &mut memory[start..start + PAGE_BYTES];
