@@ -24,8 +24,8 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Opens the store for the sessions of `pages`, and makes it where it is missing. Without one that was asked for by name, the server does not start; without the
-    /// usual one it does, and says so.
+    /// Opens the store for the sessions of `pages`, and makes it where it is missing. Without one that was asked for by name, the server does
+    /// not start; without the usual one it does, and says so.
     ///
     /// # Errors
     /// The folder that was named cannot be used, or what lies there is no store of ours.

@@ -187,18 +187,13 @@ impl Bed {
             Kept::State(state) => Some(state.clone()),
             Kept::Fresh | Kept::Nothing => None,
         };
-        let (owner, id) = (self.owner, self.id.clone());
         self.generation += 1;
         let generation = self.generation;
-        let put = self.dormitory.run(move |store| {
+        let put = self.run(move |store, key| {
             let record = Record {
                 generation,
                 meta,
                 snapshot: state.map_or_else(Vec::new, |state| state.to_vec()),
-            };
-            let key = Key {
-                owner: &owner,
-                id: &id,
             };
             store.put(key, &record, SystemTime::now())
         });
@@ -218,12 +213,8 @@ impl Bed {
 
     /// The session that is stored; `None` if it begins anew.
     pub(crate) async fn state(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        let (owner, id) = (self.owner, self.id.clone());
-        let got = self.dormitory.run(move |store| {
-            let (owner, id) = (&owner, id.as_str());
-            store.get(Key { owner, id })
-        });
-        let record = got.await?.ok_or_else(|| StoreError::Corrupt {
+        let got = self.run(Store::get).await?;
+        let record = got.ok_or_else(|| StoreError::Corrupt {
             id: self.id.clone(),
         })?;
         Ok((!record.snapshot.is_empty()).then_some(record.snapshot))
@@ -231,21 +222,26 @@ impl Bed {
 
     /// Says that what is stored of the kernel is not what it is any more.
     pub(crate) async fn outdate(&self) -> Result<(), StoreError> {
-        let (owner, id, generation) = (self.owner, self.id.clone(), self.generation);
-        let outdated = self.dormitory.run(move |store| {
-            let (owner, id) = (&owner, id.as_str());
-            store.outdate(Key { owner, id }, generation)
-        });
-        outdated.await
+        let generation = self.generation;
+        self.run(move |store, key| store.outdate(key, generation))
+            .await
     }
 
     /// Forgets the kernel.
     pub(crate) async fn remove(&self) -> Result<(), StoreError> {
+        self.run(Store::remove).await.map(drop)
+    }
+
+    /// Runs what waits for the disk, with the name under which the store has the kernel.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, Key<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (owner, id) = (self.owner, self.id.clone());
-        let removed = self.dormitory.run(move |store| {
+        let named = move |store: &Store| {
             let (owner, id) = (&owner, id.as_str());
-            store.remove(Key { owner, id })
-        });
-        removed.await.map(drop)
+            work(store, Key { owner, id })
+        };
+        self.dormitory.run(named).await
     }
 }

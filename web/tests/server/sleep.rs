@@ -28,6 +28,11 @@ async fn client(reader: &Reader, kernel: &str) -> Client {
     reader.connect(kernel, Framing::V1).await
 }
 
+/// The same reader at the same kernel, as the server that came after has them.
+async fn back(server: &Server, before: &Client) -> Client {
+    client(&server.again(&before.reader), &before.kernel).await
+}
+
 #[tokio::test]
 async fn a_session_that_does_nothing_sleeps_and_wakes_unnoticed() {
     let folder = Folder::new();
@@ -131,13 +136,12 @@ async fn a_cell_that_runs_when_the_server_stops_is_interrupted_and_keeps_its_var
     client.run("x = 0").await;
     let id = client.execute("x = 1\nwhile True: pass").await;
     client.next_of("execute_input").await;
-    let reader = client.reader.clone();
     let (_, answers) = tokio::join!(server.stop(), client.answers(&id));
     assert_eq!(answers.reply()["ename"], "KeyboardInterrupt");
     assert!(answers.stream("stderr").contains("the server stops"));
     assert!(client.next().await.is_none());
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     assert_eq!(client.run("x").await.result(), "1");
 }
 
@@ -166,11 +170,10 @@ async fn a_cell_that_cannot_be_interrupted_is_given_up() {
         "x = 1\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass";
     let id = client.execute(stubborn).await;
     client.next_of("execute_input").await;
-    let reader = client.reader.clone();
     let (_, answers) = tokio::join!(server.stop(), client.answers(&id));
     assert_ne!(answers.reply()["status"], "ok");
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     assert_eq!(client.run("x").await.result(), "0");
 }
 
@@ -179,7 +182,6 @@ async fn a_server_that_dies_loses_no_cell_that_was_answered() {
     let folder = Folder::new();
     let server = Server::stored(&folder, quick).await;
     let mut client = server.client().await;
-    let reader = client.reader.clone();
     client.run(GENERATOR).await;
     client.run("next(c)").await;
     client.execute("next(c)\nwhile True: pass").await;
@@ -187,7 +189,7 @@ async fn a_server_that_dies_loses_no_cell_that_was_answered() {
     // Its tasks are dropped wherever they are.
     drop(server);
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     let answers = client.run("next(c)").await;
     assert_eq!(answers.result(), "3");
     assert_eq!(answers.reply()["execution_count"], 3);
@@ -228,14 +230,13 @@ async fn a_session_that_cannot_be_woken_begins_anew_and_says_so() {
     let folder = Folder::new();
     let server = Server::stored(&folder, quick).await;
     let mut client = server.client().await;
-    let reader = client.reader.clone();
     client.run("x = 1").await;
     server.stop().await;
     // What was sealed with another key is not taken.
     let key = folder.store().with_extension("db.key");
     std::fs::write(key, [1; 32]).unwrap();
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
     assert!(
@@ -270,11 +271,10 @@ async fn a_session_that_cannot_be_stored_says_so_once_and_stays_in_memory() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.until_awake(1).await;
     assert_eq!(client.run("x, len(y)").await.result(), "(2, 1000000)");
-    let reader = client.reader.clone();
     drop(server);
     // What it was long ago does not come back.
     let server = Server::bounded(&folder, &bounds, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
     assert!(
@@ -288,7 +288,6 @@ async fn a_session_for_which_there_is_no_room_at_all_does_not_come_back_as_it_wa
     let folder = Folder::new();
     let server = Server::stored(&folder, quick).await;
     let mut client = server.client().await;
-    let reader = client.reader.clone();
     client.run("x = 1").await;
     drop(server);
     // Not even for a note that the session is lost.
@@ -297,14 +296,14 @@ async fn a_session_for_which_there_is_no_room_at_all_does_not_come_back_as_it_wa
         ..StoreConfig::tutorial()
     };
     let server = Server::bounded(&folder, &bounds, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     let answers = client.run("x += 1; print(x)").await;
     assert_eq!(answers.stdout(), "2\n");
     let told = "this session cannot be stored";
     assert!(answers.stream("stderr").contains(told), "{answers:#?}");
     drop(server);
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
     assert!(
@@ -315,7 +314,7 @@ async fn a_session_for_which_there_is_no_room_at_all_does_not_come_back_as_it_wa
     client.run("x = 7").await;
     drop(server);
     let server = Server::stored(&folder, quick).await;
-    let mut client = self::client(&server.again(&reader), &client.kernel).await;
+    let mut client = back(&server, &client).await;
     assert_eq!(client.run("x").await.result(), "7");
 }
 
