@@ -264,3 +264,6 @@ fn groups(root: &Table<'_, '_>) -> Vec<Group> {
     }
     groups
 }
+
+#[cfg(test)]
+mod tests;
