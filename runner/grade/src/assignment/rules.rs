@@ -1,6 +1,6 @@
 //! What an assignment says of its tests.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Visibility;
 
@@ -37,7 +37,7 @@ pub struct Settings {
 }
 
 /// Limits on what one test may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestLimits {
     /// Work, in units of fuel.
     pub fuel: u64,
@@ -170,8 +170,8 @@ pub struct Constructs {
     pub settings: Settings,
 }
 
-/// A construct, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A construct, and where: as the checker is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wanted {
     /// The construct in words: `for`, `recursion`, `call eval`, `import os`.
     pub what: String,

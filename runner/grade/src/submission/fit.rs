@@ -92,14 +92,13 @@ impl Submission {
                 None => return,
             },
         };
-        let outside = self
+        if self
             .files
             .iter()
-            .filter(|(path, _)| !path.starts_with(&folder))
-            .count();
-        if outside > 0 {
+            .any(|(path, _)| !path.starts_with(&folder))
+        {
             self.notes.push(format!(
-                "the folder `{folder}` was graded, and {outside} files outside it left out"
+                "the folder `{folder}` was graded, and what lies outside it left out"
             ));
         }
         let files = std::mem::take(&mut self.files).into_iter();

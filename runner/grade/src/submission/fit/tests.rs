@@ -113,7 +113,7 @@ fn the_folder_that_is_meant_is_found() {
         &["leap.py"],
         &["src/leap.py", "src/util.py", "README"],
         &["leap.py", "util.py"],
-        &["the folder `src/` was graded, and 1 files outside it left out"],
+        &["the folder `src/` was graded, and what lies outside it left out"],
     );
     check(
         &["shapes/circle.py"],
