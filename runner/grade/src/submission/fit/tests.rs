@@ -182,6 +182,26 @@ fn what_no_submission_may_bring_is_left_out() {
 }
 
 #[test]
+fn nothing_stands_in_place_of_what_is_provided() {
+    for (path, provided, expected) in [
+        ("a/data.csv", "a/data.csv", true),
+        ("a", "a/data.csv", true),
+        ("data.csv/x", "data.csv", true),
+        ("util/__init__.py", "util.py", true),
+        ("util.pyi", "util.py", false),
+        ("a/b.csv", "a/data.csv", false),
+        ("util", "util.py", false),
+        ("utils.py", "util.py", false),
+    ] {
+        assert_eq!(
+            is_in_place_of(path, provided),
+            expected,
+            "{path}, {provided}"
+        );
+    }
+}
+
+#[test]
 fn tests_are_left_out_unless_they_are_what_is_handed_in() {
     check(
         &["leap.py"],
