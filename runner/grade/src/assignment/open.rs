@@ -87,7 +87,7 @@ fn called(root: &Path) -> String {
     name.unwrap_or_else(|| "assignment".into())
 }
 
-/// The paths of all files beneath a folder but hidden ones; `.meta` is where exercism keeps what students do not see.
+/// The paths of all files beneath a folder but hidden ones and those of tools; `.meta` is where exercism keeps what students do not see.
 fn list(root: &Path) -> Result<Vec<String>, (String, &'static str)> {
     let mut names = Vec::new();
     let mut folders = vec![(root.to_owned(), String::new())];
@@ -104,12 +104,13 @@ fn list(root: &Path) -> Result<Vec<String>, (String, &'static str)> {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let is_hidden = name.starts_with('.') && name != ".meta" || name == "__pycache__";
+            let is_hidden = name.starts_with('.') && name != ".meta";
+            let is_tools = ["__pycache__", "node_modules", "venv"].contains(&name.as_str());
             let Ok(metadata) = fs::metadata(entry.path()) else {
                 continue;
             };
             let is_link = entry.file_type().map_err(cannot)?.is_symlink();
-            if is_hidden {
+            if is_hidden || is_tools {
                 continue;
             } else if metadata.is_file() {
                 names.push(format!("{prefix}{name}"));
