@@ -3,8 +3,14 @@
 //! A submission is imported in one session, its tests run in another, and the host, which alone keeps the list of tests, scores and
 //! verdicts, carries the calls between them. Each test has a fork of both sessions for itself.
 
+pub mod assignment;
+mod scoring;
+pub mod submission;
 mod verdict;
 
+pub use assignment::Assignment;
+pub use scoring::{Score, Scores, TestResult};
+pub use submission::Submission;
 pub use verdict::{
     Failure, Problem, ProblemKind, Reason, Status, TestVerdict, Verdict, Visibility,
 };
