@@ -4,6 +4,8 @@
 //! verdicts, carries the calls between them. Each test has a fork of both sessions for itself.
 
 pub mod assignment;
+mod names;
+mod paths;
 mod scoring;
 pub mod submission;
 mod verdict;

@@ -4,10 +4,25 @@
 //! `runner/grade/ASSIGNMENT.md`. Everything here is the teacher's: none of it is for the submission's session but files of the role
 //! [`Role::Provided`].
 
+mod bind;
 mod bound;
+mod cases;
+mod compare;
+mod constructs;
+mod error;
+mod exercise;
+mod files;
+mod folder;
+mod open;
+mod parse;
+mod pattern;
+mod raw;
 mod rules;
+mod settings;
 
+pub use bind::bind;
 pub use bound::{Bound, Collected, Source};
+pub use error::{AssignmentError, Excerpt, Wrong};
 pub use rules::{
     Case, Comparison, Constructs, FuelRule, Group, Imports, LimitChanges, Settings, TestLimits,
     TestRule, Wanted,
@@ -18,6 +33,8 @@ pub use rules::{
 pub struct Assignment {
     /// What it is called in reports.
     pub name: String,
+    /// The file or folder that it comes from, as messages call it.
+    pub origin: String,
     /// Files that a submission consists of, as paths from its root. Empty: the modules that the tests import.
     pub expected: Vec<String>,
     /// The assignment's own files.
@@ -82,6 +99,13 @@ impl Default for Seed {
 }
 
 impl Assignment {
+    /// Whether there is anything that a submission can pass: a file with tests, a case, or a check with points.
+    pub(crate) fn has_tests(&self) -> bool {
+        self.files_of(Role::Test).next().is_some()
+            || !self.cases.is_empty()
+            || self.constructs.iter().any(|check| !check.gate)
+    }
+
     /// Those of its files that have `role`: path and content.
     pub fn files_of(&self, role: Role) -> impl Iterator<Item = (&str, &[u8])> {
         self.files

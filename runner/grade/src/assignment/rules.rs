@@ -11,8 +11,6 @@ pub struct TestRule {
     pub patterns: Vec<String>,
     /// What holds for these tests.
     pub settings: Settings,
-    /// The line of the file that it begins in, from 1, for messages.
-    pub line: usize,
 }
 
 /// What can be said of a test. `None` leaves it to an earlier rule, then the test's own mark, then the defaults.
@@ -34,6 +32,8 @@ pub struct Settings {
     pub limits: LimitChanges,
     /// What work costs. Default: nothing.
     pub fuel: Option<FuelRule>,
+    /// The line of the file that says so, from 1, for messages.
+    pub line: usize,
 }
 
 /// Limits on what one test may use.
@@ -97,6 +97,8 @@ pub struct Group {
     pub all_or_nothing: bool,
     /// What has to pass before any of its tests is run.
     pub needs: Vec<String>,
+    /// The line of the file that it begins in, from 1, for messages.
+    pub line: usize,
 }
 
 /// One run of a program: its input, and what is expected of it.
