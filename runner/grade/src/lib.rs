@@ -11,7 +11,7 @@ pub mod submission;
 mod verdict;
 
 pub use assignment::Assignment;
-pub use scoring::{Score, Scores, TestResult};
+pub use scoring::{Score, Scores, TestResult, blocked_by, order, score, status};
 pub use submission::Submission;
 pub use verdict::{
     Failure, Problem, ProblemKind, Reason, Status, TestVerdict, Verdict, Visibility,

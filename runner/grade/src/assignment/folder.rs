@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::error::AssignmentError;
-use super::{Assignment, AssignmentFile, Role, Seed, Settings, exercise};
+use super::{Assignment, AssignmentFile, Role, exercise};
 use crate::names::nearest;
 use crate::paths;
 
@@ -13,9 +13,12 @@ const MAX_BYTES: usize = 64 << 20;
 /// The names of a folder's files, and a way to their contents.
 pub(super) struct Folder<'a> {
     names: Vec<String>,
-    read: Box<dyn Fn(&str) -> Result<Vec<u8>, String> + 'a>,
+    read: Box<Read<'a>>,
     loaded: Cell<usize>,
 }
+
+/// A file's content by its path, or why it cannot be read.
+type Read<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
 
 /// Why a file is not to be had, and what to do.
 #[derive(Debug)]
@@ -105,18 +108,9 @@ pub(super) fn discover(
             .map_err(|missing| AssignmentError::whole(origin, missing.message, missing.hint))?
     };
     Ok(Assignment {
-        name: name.into(),
-        origin: origin.into(),
         expected,
         files,
-        defaults: Settings::default(),
-        rules: Vec::new(),
-        groups: Vec::new(),
-        cases: Vec::new(),
-        constructs: Vec::new(),
-        due: None,
-        total: None,
-        seed: Seed::default(),
+        ..Assignment::empty(name, origin)
     })
 }
 

@@ -99,6 +99,24 @@ impl Default for Seed {
 }
 
 impl Assignment {
+    /// An assignment of no files and no tests.
+    pub(crate) fn empty(name: &str, origin: &str) -> Self {
+        Self {
+            name: name.into(),
+            origin: origin.into(),
+            expected: Vec::new(),
+            files: Vec::new(),
+            defaults: Settings::default(),
+            rules: Vec::new(),
+            groups: Vec::new(),
+            cases: Vec::new(),
+            constructs: Vec::new(),
+            due: None,
+            total: None,
+            seed: Seed::default(),
+        }
+    }
+
     /// Whether there is anything that a submission can pass: a file with tests, a case, or a check with points.
     pub(crate) fn has_tests(&self) -> bool {
         self.files_of(Role::Test).next().is_some()
