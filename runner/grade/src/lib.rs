@@ -11,6 +11,7 @@ mod grader;
 mod marking;
 mod names;
 mod paths;
+pub mod queue;
 mod scoring;
 pub mod submission;
 mod verdict;
