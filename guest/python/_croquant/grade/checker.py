@@ -41,7 +41,8 @@ class Checker(Peer):
     def __init__(self, exchange):
         self.sink = None
         self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
-        self.plain_input, self.plain_print, self.print_patched = builtins.input, builtins.print, False
+        self.plain_input, self.plain_print = builtins.input, builtins.print
+        self.printing = self.plain_print
 
         def ask(data):
             try:
@@ -54,13 +55,10 @@ class Checker(Peer):
 
         super().__init__(ask)
 
-    def call(self, hid, args, options):
-        self.follow_print()
-        return super().call(hid, args, options)
-
-    def call_method(self, of, name, args, options):
-        self.follow_print()
-        return super().call_method(of, name, args, options)
+    def request(self, message, args=(), options={}):
+        if builtins.print is not self.printing:
+            self.follow_print()
+        return super().request(message, args, options)
 
     def import_module(self, name):
         module = self.request(("import", name))
@@ -69,9 +67,9 @@ class Checker(Peer):
         return module
 
     def follow_print(self):
-        if (builtins.print is not self.plain_print) is not self.print_patched:
-            self.print_patched = not self.print_patched
-            self.request(("print", self.print_patched))
+        """The test has replaced `print`, or put it back."""
+        self.printing = builtins.print
+        super().request(("print", self.printing is not self.plain_print))
 
     def show(self, data):
         """Passes on what the submission has printed; returns the message behind it."""

@@ -23,6 +23,7 @@ class Classes:
             "x": self.exception,
             "t": shared_type,
             "e": self.shared_exception,
+            "s": shared_object,
             "f": self.function,
             "co": self.coroutine,
         }
@@ -30,7 +31,7 @@ class Classes:
         self.module_root = proxy.module_root(self, self.root)
 
     def shared_exception(self, module, name):
-        return faults.shared_class(module, name, plain=not self.full)
+        return faults.shared_class(module, name, plain=self.full)
 
     def class_of(self, told):
         """The class here for what `describe` told there: a number, or a number and all about it."""
@@ -215,6 +216,10 @@ def parameter(name, kind, default, annotation):
 
 def shared_type(name):
     return names.TYPES[check(name, str)]
+
+
+def shared_object(name):
+    return names.SHARED[check(name, str)]
 
 
 def class_hid(cls):

@@ -1,6 +1,7 @@
 """What may be named across: closed lists, the same on both sides. A name that is not here is never looked up for the other side."""
 
 import builtins
+import dataclasses
 import sys
 
 # Special methods that an operator, a statement or a builtin function uses. A stand-in has those that the object itself has.
@@ -67,6 +68,12 @@ TYPES = {
         type(None), type(...), type(NotImplemented), enumerate, filter, map, reversed, zip,
     )
 }  # fmt: skip
+
+# Objects of the standard library's that are known by their identity.
+SHARED = {
+    f"dataclasses.{name}": getattr(dataclasses, name) for name in ("MISSING", "KW_ONLY", "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
+}
+SHARED_NAMES = {id(value): name for name, value in SHARED.items()}
 
 # Functions of the checker's that the submission uses its own of: `solution.apply(len)` needs no way back.
 FUNCTIONS = {

@@ -187,6 +187,8 @@ class Peer(Classes):
             return faults.told_class(value) or ("c", self.describe(self.permit(value)))
         if cls is BUILTIN and (name := f"{value.__module__}.{value.__name__}") in names.FUNCTIONS and self.is_that(value, name):
             return ("f", name)
+        if id(value) in names.SHARED_NAMES:
+            return ("s", names.SHARED_NAMES[id(value)])
         tag = "co" if cls is types.CoroutineType else "h"
         return (tag, self.hand_out(self.permit(value)), self.describe(kind_of(value) or cls))
 
@@ -294,7 +296,7 @@ class Peer(Classes):
         return tuple(gone)
 
     def exception(self, hid, told, args, notes, cause, extras):
-        cls = faults.shared_class(*told[1:], plain=not self.full) if type(told) is tuple and told[:1] == ("e",) else self.class_of(told)
+        cls = faults.shared_class(*told[1:], plain=self.full) if type(told) is tuple and told[:1] == ("e",) else self.class_of(told)
         if not issubclass(cls, BaseException):
             raise Malformed("an exception of a class that is none")
         made = faults.make(cls, args, notes, cause, extras)

@@ -55,6 +55,8 @@ class RemoteType(type):
         peer, cid = facts(cls)
         if name == "__signature__":
             return peer.signature(cls)
+        if name == "__dict__":
+            return Members(cls)
         return peer.request(("get", cid, name))
 
     def __setattr__(cls, name, value):
@@ -91,6 +93,39 @@ class RemoteType(type):
 def facts(cls):
     """Whose class it is, and which."""
     return type.__getattribute__(cls, "_croquant_facts")
+
+
+class Members:
+    """The dictionary of a class: special methods are those of the stand-ins, all else is asked for."""
+
+    def __init__(self, cls):
+        self.cls = cls
+
+    def __contains__(self, name):
+        if name in names.SPECIAL:
+            return name in type.__dict__["__dict__"].__get__(self.cls)
+        peer, cid = facts(self.cls)
+        return peer.request(("member", cid, name)) is True
+
+    def __getitem__(self, name):
+        peer, cid = facts(self.cls)
+        return peer.request(("get", cid, "__dict__"))[name]
+
+    def get(self, name, default=None):
+        return self[name] if name in self else default
+
+    def keys(self):
+        peer, cid = facts(self.cls)
+        return list(peer.request(("get", cid, "__dict__")))
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __len__(self):
+        return len(self.keys())
+
+    def items(self):
+        return [(name, self[name]) for name in self.keys()]
 
 
 class Method:

@@ -85,7 +85,7 @@ class Server(Peer):
     def do_get(self, hid, name):
         value = self.own(hid)
         if name == "__dict__":
-            return types.MappingProxyType(vars(value))
+            return types.MappingProxyType(vars(value)) if isinstance(value, (type, types.ModuleType)) else dict(vars(value))
         return getattr(value, name)
 
     def do_set(self, hid, name, value):
@@ -109,6 +109,9 @@ class Server(Peer):
 
     def do_copy(self, hid, deep):
         return (copy.deepcopy if deep else copy.copy)(self.own(hid))
+
+    def do_member(self, hid, name):
+        return name in vars(self.own(hid))
 
     def do_isinstance(self, value, cid):
         return isinstance(value, self.own(cid))
@@ -151,7 +154,7 @@ class Server(Peer):
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "op": (do_op, 3, 3), "op await": (do_op_await, 3, 3),
         "await": (do_await, 1, 1), "get": (do_get, 2, 2), "set": (do_set, 3, 3), "del": (do_del, 2, 2), "dir": (do_dir, 1, 1),
         "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2),
-        "signature": (do_signature, 1, 1), "import": (do_import, 1, 1), "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
+        "member": (do_member, 2, 2), "signature": (do_signature, 1, 1), "import": (do_import, 1, 1), "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
     }  # fmt: skip
 
