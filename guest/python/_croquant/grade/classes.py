@@ -19,6 +19,7 @@ class Classes:
         self.makers = {
             "h": self.stand_in,
             "yours": self.own,
+            "m": self.bound,
             "c": self.class_of,
             "x": self.exception,
             "t": shared_type,
@@ -110,7 +111,7 @@ class Classes:
         request = self.request
 
         def ask(self, *args):
-            return request(("op", hid(self), name, args))
+            return request(("op", hid(self), name, args), args)
 
         def guarded(self, *args):
             peer.guard(self, args, name)
@@ -134,12 +135,12 @@ class Classes:
         def compare(self, other):
             if peer.guarded and peer.hid_of(other) is None:
                 return NotImplemented
-            return request(("op", hid(self), name, (other,)))
+            return request(("op", hid(self), name, (other,)), (other,))
 
         def equal(self, other):
             if peer.guarded and peer.hid_of(other) is None:
                 return name == "__ne__"
-            return request(("op", hid(self), name, (other,)))
+            return request(("op", hid(self), name, (other,)), (other,))
 
         def tuple_equal(self, other):
             if type(other) is tuple:

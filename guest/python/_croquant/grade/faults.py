@@ -5,12 +5,15 @@ and a class that is on no list, such as `unittest.SkipTest`, is one of the submi
 """
 
 import asyncio
+import re
 
 from . import names
 from .values import Malformed, check
 
 ORIGIN = "_croquant_origin"
 LONGEST_CHAIN = 16
+LOCALS = re.compile(r"[\w.<>]*<locals>\.")
+CALLED = re.compile(r"[\w.<>]+\(\)")
 MEMBERS = "errno strerror filename filename2 code value name path msg lineno offset text object start end reason encoding".split()
 
 
@@ -94,10 +97,18 @@ def tell(exception, hid, told, full):
     """An exception as a tuple. `full`: with what it carries; else its arguments alone, and not those of an assertion."""
     args = BaseException.args.__get__(exception)
     if not full:
-        return ("x", hid, told, () if isinstance(exception, AssertionError) else args, (), None, {})
+        return ("x", hid, told, () if isinstance(exception, AssertionError) else tuple(scrubbed(exception, arg) for arg in args), (), None, {})
     notes = getattr(exception, "__notes__", ())
     notes = tuple(note for note in notes if type(note) is str) if type(notes) is list else ()
     return ("x", hid, told, args, notes, cause_of(exception), extras_of(exception))
+
+
+def scrubbed(exception, arg):
+    """Without the names of the test's functions, which Python puts into what it says."""
+    if type(arg) is not str:
+        return arg
+    arg = LOCALS.sub("", arg)
+    return CALLED.sub("function()", arg) if isinstance(exception, TypeError) else arg
 
 
 def cause_of(exception):
@@ -141,6 +152,8 @@ def make(cls, args, notes, cause, extras):
     for name, value in extras.items():
         if check(name, str).startswith("_"):
             raise Malformed("a private attribute of an exception")
+        if name == "name" and issubclass(cls, (NameError, AttributeError)):
+            continue  # a traceback would look for similar names, among the test's
         try:
             member = type.__getattribute__(cls, name)
         except AttributeError:

@@ -198,6 +198,8 @@ class Peer(Classes):
         return next(told for base in cls.__mro__ if (told := faults.told_class(base))), False
 
     def theirs(self, value):
+        if type(value) is proxy.Method and value._peer is self:
+            return ("m", HID(value._of), value._name)
         hid = self.hid_of(value)
         if hid is None:
             raise TypeError("an object of another session cannot be passed on")
@@ -207,7 +209,7 @@ class Peer(Classes):
         """The handle of an object of the other end's; None for any other object."""
         cls = type(value)
         if cls is proxy.Method:
-            return HID(proxy.real(value)) if value._peer is self else None
+            return HID(value._of) if value._peer is self else None
         if issubclass(cls, proxy.RemoteType):
             peer, hid = proxy.facts(value)
             return hid if peer is self else None

@@ -55,6 +55,9 @@ class Server(Peer):
         module, _, name = name.rpartition(".")
         return getattr(importlib.import_module(module), name)
 
+    def bound(self, hid, name):
+        return getattr(self.own(hid), name)
+
     def naming(self, cls):
         module = type.__dict__["__dict__"].__get__(cls).get("__module__")
         module = module if type(module) is str else ""
