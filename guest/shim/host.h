@@ -14,11 +14,12 @@
 
 HOST(input) int32_t croquant_host_input(const char *prompt, uint32_t prompt_len, uint32_t password);
 HOST(take) void croquant_host_take(char *line);
+HOST(exchange) int32_t croquant_host_exchange(const char *message, uint32_t len);
 HOST(emit) void croquant_host_emit(uint32_t kind, const char *json, uint32_t len);
 HOST(sleep) int32_t croquant_host_sleep(int64_t ns);
 HOST(slice) void croquant_host_slice(void);
 
-/* WASI error numbers that `input` returns, negated. */
+/* WASI error numbers that `input` and `exchange` return, negated. */
 enum { HOST_EINTR = -27, HOST_ENOTSUP = -58 };
 
 /* Kinds of `emit`. */

@@ -42,6 +42,9 @@ start_python(void)
     if (PyImport_AppendInittab("_croquant_host", croquant_module_init) < 0) {
         stop("no room for `_croquant_host`");
     }
+    if (PyImport_AppendInittab("_croquant_wire", croquant_wire_init) < 0) {
+        stop("no room for `_croquant_wire`");
+    }
 
     PyConfig config;
     PyConfig_InitIsolatedConfig(&config);

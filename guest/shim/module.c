@@ -45,6 +45,33 @@ host_input(PyObject *module, PyObject *args)
     }
 }
 
+/* exchange(message) -> the next message of the session on the other side. */
+static PyObject *
+host_exchange(PyObject *module, PyObject *message)
+{
+    if (!PyBytes_CheckExact(message)) {
+        PyErr_SetString(PyExc_TypeError, "a message is bytes");
+        return NULL;
+    }
+    croquant_flush();
+    if (PyErr_CheckSignals() < 0) {
+        return NULL;
+    }
+    int32_t len = croquant_host_exchange(PyBytes_AS_STRING(message), (uint32_t)PyBytes_GET_SIZE(message));
+    if (len >= 0) {
+        PyObject *bytes = PyBytes_FromStringAndSize(NULL, len);
+        if (bytes != NULL) {
+            croquant_host_take(PyBytes_AS_STRING(bytes));
+        }
+        return bytes;
+    }
+    /* What was sent cannot be sent again: whoever is interrupted here has lost the other side. */
+    if (len != HOST_EINTR || PyErr_CheckSignals() == 0) {
+        PyErr_SetString(PyExc_EOFError, len == HOST_ENOTSUP ? "there is no session on the other side" : "the session on the other side has ended");
+    }
+    return NULL;
+}
+
 /* wait(seconds): sleeps until then, or until a signal was handled; unlike time.sleep it is not resumed after that. */
 static PyObject *
 host_wait(PyObject *module, PyObject *seconds)
@@ -145,6 +172,7 @@ host_keep(PyObject *module, PyObject *args, PyObject *kwargs)
 static PyMethodDef methods[] = {
     {"input", host_input, METH_VARARGS, PyDoc_STR("input(prompt, password) -> the reader's line")},
     {"emit", host_emit, METH_VARARGS, PyDoc_STR("emit(kind, json): send a message to the host")},
+    {"exchange", host_exchange, METH_O, PyDoc_STR("exchange(message) -> the other side's next message")},
     {"wait", host_wait, METH_O, PyDoc_STR("wait(seconds): sleep, but no longer than until a signal")},
     {"mode", host_mode, METH_NOARGS, PyDoc_STR("mode() -> 0 program, 1 kernel, 2 terminal")},
     {"source", croquant_source, METH_O, PyDoc_STR("source(name) -> bytes of a frozen module's file, or None")},

@@ -55,6 +55,9 @@ int croquant_run_program(char kind, const char *argument, size_t len);
 /* exports.c: notes the addresses of the interrupt flags; once, while the image is made. */
 void croquant_find_interrupt_block(void);
 
+/* wire.c: the built-in module `_croquant_wire`. */
+PyObject *croquant_wire_init(void);
+
 /* module.c */
 PyObject *croquant_module_init(void);
 /* A function that the image keeps for C, whatever a program has done to `sys.modules` (new reference). */

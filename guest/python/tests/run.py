@@ -16,8 +16,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 sys.dont_write_bytecode = True
 
 import fake_host  # noqa: E402 (the path above has it)
+import fake_wire  # noqa: E402
 
 sys.modules["_croquant_host"] = fake_host
+sys.modules["_croquant_wire"] = fake_wire
 suite = unittest.defaultTestLoader.discover(str(HERE))
 if suite.countTestCases() == 0:
     sys.exit("no test was found")

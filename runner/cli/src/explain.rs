@@ -148,6 +148,7 @@ fn wanted(call: HostCall, args: &Args) -> &'static str {
         HostCall::Write => "write to its output",
         HostCall::Read => "read its standard input",
         HostCall::Input => "ask for a line",
+        HostCall::Exchange => "talk to another session",
         HostCall::FdClose
         | HostCall::FdSync
         | HostCall::FdDatasync

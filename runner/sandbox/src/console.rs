@@ -26,6 +26,24 @@ pub trait Console: Send + 'static {
     /// Takes a message: a result, a display, an error. The JSON comes from the guest and is not to be trusted. Waiting here slows the guest
     /// down, as in [`Console::write`].
     fn emit(&mut self, message: Message) -> BoxFuture<'_, ()>;
+
+    /// Takes a message to the session on the other side, and gives back that one's next. Most sessions have none there, which is the default.
+    /// The bytes come from the guest and are not to be trusted. While it waits, the deadline does not count.
+    fn exchange(&mut self, message: Vec<u8>) -> BoxFuture<'_, Exchanged> {
+        drop(message);
+        Box::pin(std::future::ready(Exchanged::Unsupported))
+    }
+}
+
+/// What [`Console::exchange`] gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchanged {
+    /// The other side's message.
+    Message(Vec<u8>),
+    /// The other side has ended: `EOFError`.
+    End,
+    /// There is no other side: `EOFError`.
+    Unsupported,
 }
 
 /// An output stream.

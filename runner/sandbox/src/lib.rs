@@ -395,7 +395,7 @@ mod watchdog;
 pub use calls::{Answer as CallAnswer, CallPolicy, CallPolicyError, PathAction, PathRule, Rule};
 pub use chance::Random;
 pub use clock::Clock;
-pub use console::{Answer, BoxFuture, Console, Message, MessageKind, Stream};
+pub use console::{Answer, BoxFuture, Console, Exchanged, Message, MessageKind, Stream};
 pub use engine::{Engine, EngineConfig, Slots};
 pub use errno::Errno;
 pub use error::Error;

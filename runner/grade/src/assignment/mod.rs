@@ -4,6 +4,8 @@
 //! `runner/grade/ASSIGNMENT.md`. Everything here is the teacher's: none of it is for the submission's session but files of the role
 //! [`Role::Provided`].
 
+use serde::{Deserialize, Serialize};
+
 mod bind;
 mod bound;
 mod cases;
@@ -12,7 +14,9 @@ mod constructs;
 mod error;
 mod exercise;
 mod files;
+
 mod folder;
+mod limits;
 mod open;
 mod parse;
 mod pattern;
@@ -29,7 +33,7 @@ pub use rules::{
 };
 
 /// A validated assignment, with its files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assignment {
     /// What it is called in reports.
     pub name: String,
@@ -58,7 +62,7 @@ pub struct Assignment {
 }
 
 /// A file of an assignment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentFile {
     /// Its path from the root of the session that it is for, with `/`.
     pub path: String,
@@ -69,7 +73,7 @@ pub struct AssignmentFile {
 }
 
 /// What a file of an assignment is there for, and so which session it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// A module of tests, or a text with doctests: in the checker's session, where its tests are collected.
     Test,
@@ -85,7 +89,7 @@ pub enum Role {
 }
 
 /// Where the random numbers of a run come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seed {
     /// Each run has a seed of its own, which is reported.
     PerRun,

@@ -12,6 +12,8 @@ mod pile;
 mod read;
 mod source;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Problem, ProblemKind};
 
 /// Paths and contents, and what there is to say of them.
@@ -29,7 +31,7 @@ pub struct Submission {
 }
 
 /// What was read from where the submission lies, before anything in it is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {
     /// What it is called in reports.
     pub label: String,
@@ -40,7 +42,7 @@ pub struct Handed {
 }
 
 /// The forms in which submissions are handed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
     /// Files as they are: one file, a folder, a tree of git's.
     Files(Vec<(String, Vec<u8>)>),

@@ -188,12 +188,11 @@ fn answer_line(caller: &mut Caller<'_, State>, lines: &[String]) -> Result<i32> 
         return Ok(-1);
     };
     watch.given.lines += 1;
-    announce(caller, line.clone())
+    announce(caller, line.clone().into_bytes())
 }
 
-/// Keeps a line until `take` fetches it.
-fn announce(caller: &mut Caller<'_, State>, line: String) -> Result<i32> {
-    let line = line.into_bytes();
+/// Keeps a line or message until `take` fetches it.
+pub(super) fn announce(caller: &mut Caller<'_, State>, line: Vec<u8>) -> Result<i32> {
     let state = caller.data_mut();
     if line.len() > state.host_bytes {
         state.signals.ask(Cause::HostMemory);
@@ -226,7 +225,7 @@ async fn ask(caller: &mut Caller<'_, State>, ptr: u32, len: u32, password: bool)
         }
         Some(Answer::End) => Ok(-1),
         Some(Answer::Unsupported) => Ok(-errno::NOTSUP),
-        Some(Answer::Line(line)) => announce(caller, line),
+        Some(Answer::Line(line)) => announce(caller, line.into_bytes()),
     }
 }
 

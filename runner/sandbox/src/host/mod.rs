@@ -2,6 +2,7 @@
 
 mod console;
 mod decode;
+mod exchange;
 mod gate;
 mod memory;
 mod slice;
@@ -31,7 +32,8 @@ pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
     wasi::link(linker)?;
     time::link(linker)?;
     slice::link(linker)?;
-    console::link(linker)
+    console::link(linker)?;
+    exchange::link(linker)
 }
 
 /// What every call of the host begins with: its price, and what the guest has not been told yet.

@@ -105,10 +105,11 @@ calls! {
     RandomGet Wasi "random_get" Bytes true "Random bytes.",
     SchedYield Wasi "sched_yield" Done true "Lets others run.",
     Emit Own "emit" Done false "A message to the host: results, displays, errors.",
+    Exchange Own "exchange" No true "Sends a message to the session on the other side, and waits for its next one.",
     Input Own "input" Lines true "Asks the reader for a line.",
     Read Own "read" Bytes true "Reads standard input.",
     Sleep Own "sleep" Done true "Waits.",
-    Take Own "take" No false "Fetches the line that `input` announced.",
+    Take Own "take" No false "Fetches what `input` or `exchange` announced.",
     Write Own "write" Done true "Writes standard output or error.",
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod chains;
 mod chance;
 mod compiled;
+mod exchange;
 mod imports;
 mod interrupts;
 mod limits;

@@ -1,0 +1,213 @@
+"""The checker's end: the submission may ask for little, and for nothing by a name that is not on a list."""
+
+import builtins
+import codecs
+import functools
+import sys
+import types
+import unittest
+
+from . import faults, names, waiting
+from .peer import Peer
+from .values import Malformed, check
+
+QUIET = bytes(8)
+
+# What the submission can only call: their attributes lead to the tests.
+CALLABLE_ONLY = (
+    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType,
+    types.WrapperDescriptorType, types.ClassMethodDescriptorType, functools.partial, functools._lru_cache_wrapper, type,
+)  # fmt: skip
+NEVER = (types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer)
+NEVER_CALLED = frozenset(
+    "eval exec compile open getattr setattr delattr hasattr vars globals locals dir __import__ breakpoint input print format format_map "
+    "_getframe".split()
+)
+OF_GENERATORS = frozenset(("send", "throw", "close", "asend", "athrow", "aclose"))
+GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
+
+
+class Checker(Peer):
+    """Made by `bridge.connect`."""
+
+    guarded = True
+    full = False
+    start = 8
+    loop = None
+
+    def __init__(self, exchange):
+        self.sink = None
+        self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
+        self.plain_input, self.plain_print = builtins.input, builtins.print
+        self.printing = self.plain_print
+
+        def ask(data):
+            try:
+                data = exchange(data)
+            except EOFError:
+                raise self.end() from None
+            if data.startswith(QUIET):
+                return data
+            return QUIET + self.show(data)
+
+        super().__init__(ask)
+
+    def request(self, message, args=(), options={}):
+        if builtins.print is not self.printing:
+            self.follow_print()
+        return super().request(message, args, options)
+
+    def import_module(self, name):
+        module = self.request(("import", name))
+        if self.kinds.get(type(module)) != "module":
+            raise self.violate("a module that is none")
+        return module
+
+    def follow_print(self):
+        """The test has replaced `print`, or put it back."""
+        self.printing = builtins.print
+        super().request(("print", self.printing is not self.plain_print))
+
+    def show(self, data):
+        """Passes on what the submission has printed; returns the message behind it."""
+        for which, stream in enumerate(("stdout", "stderr")):
+            size = int.from_bytes(data[:4], "little")
+            if len(data) < 4 + size:
+                raise self.violate("a message that is cut off")
+            text = self.decoders[which].decode(data[4 : 4 + size])
+            data = data[4 + size :]
+            if text:
+                write = self.sink[which].append if self.sink else getattr(sys, stream).write
+                write(text)
+        return data
+
+    # What leaves this side.
+
+    def permit(self, value):
+        cls = type(value)
+        if issubclass(cls, NEVER):
+            raise TypeError(f"an object of type {cls.__name__!r} of the test cannot be passed to the submission")
+        of = value if issubclass(cls, type) else cls
+        module = type.__dict__["__dict__"].__get__(of).get("__module__")
+        module = module if type(module) is str else "builtins"
+        if module.split(".")[0] in MODULES_APART and not module.startswith("unittest.mock"):
+            raise TypeError(f"an object of type {of.__name__!r} of the test cannot be passed to the submission")
+        if cls in (types.BuiltinFunctionType, types.MethodDescriptorType) and value.__name__ in NEVER_CALLED and not is_write(value):
+            raise TypeError(f"{value.__name__!r} of the test cannot be passed to the submission")
+        return value
+
+    def is_that(self, value, name):
+        module, _, name = name.rpartition(".")
+        return getattr(sys.modules.get(module), name, None) is value
+
+    def naming(self, cls):
+        """The names of the test's classes are the test's affair."""
+        return "object", "builtins", "object"
+
+    def told_instead(self, error):
+        if faults.is_remote(error) and not isinstance(error, faults.PeerError):
+            return error
+        if is_outcome(error) or isinstance(error, AssertionError):
+            self.pending = self.pending or error
+        return RuntimeError("the test has ended") if is_outcome(error) else error
+
+    def raise_pending(self):
+        pending, self.pending = self.pending, None
+        raise pending
+
+    def may_raise(self, exception):
+        return faults.is_remote(exception) or not is_outcome(exception)
+
+    def function(self, name):
+        raise Malformed("a function by its name")
+
+    # What the submission may ask for.
+
+    def do_call(self, hid, args, options={}):
+        return self.own(hid)(*check(args, tuple), **self.options(options))
+
+    def bound(self, hid, name):
+        return self.do_get(hid, name)
+
+    def options(self, options):
+        for name in check(options, dict):
+            check(name, str)
+        return options
+
+    def do_method(self, hid, name, args, options={}):
+        return self.do_get(hid, name)(*check(args, tuple), **self.options(options))
+
+    def do_get(self, hid, name):
+        value = self.own(hid)
+        cls = type(value)
+        refused = names.hidden(check(name, str)) or issubclass(cls, CALLABLE_ONLY)
+        if refused or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
+            raise AttributeError(f"an object of the test has no attribute {name[:80]!r} for the submission")
+        return getattr(value, name)
+
+    def do_op(self, hid, name, args):
+        value = self.own(hid)
+        if check(name, str) not in names.SPECIAL or name == "__call__":
+            raise Malformed(f"an operator that is on no list: {name[:40]!r}")
+        if name in names.TEXT:
+            return self.text(value, name, check(args, tuple))
+        if issubclass(type(value), type):
+            raise TypeError("a class of the test can only be called")
+        function = getattr(type(value), name, None)
+        if function is None:
+            raise TypeError(f"an object of the test has no {name}")
+        return function(value, *check(args, tuple))
+
+    def text(self, value, name, args):
+        cls = type(value)
+        if issubclass(cls, (*CALLABLE_ONLY, *GENERATORS)) or cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
+            return "<object of the test>"
+        return faults.LOCALS.sub("", check_text(getattr(cls, name)(value, *args)))
+
+    def do_await(self, hid):
+        return waiting.run(self, self.own(hid))
+
+    def do_op_await(self, hid, name, args):
+        if check(name, str) not in {"__aenter__", "__aexit__", "__anext__"}:
+            raise Malformed(f"an operator that is on no list: {name[:40]!r}")
+        return waiting.run(self, self.do_op(hid, name, args))
+
+    def do_stdin(self):
+        return check_text(sys.stdin.readline())
+
+    def do_input(self, *prompt):
+        for text in prompt:
+            check(text, str)
+        if builtins.input is not self.plain_input:
+            return builtins.input(*prompt)
+        sys.stdout.write("".join(prompt))
+        line = check_text(sys.stdin.readline())
+        if not line:
+            raise EOFError("EOF when reading a line")
+        return line.removesuffix("\n")
+
+    def do_print(self, values, options):
+        return builtins.print(*check(values, tuple), **self.options(options))
+
+    operations = {
+        "call": (do_call, 2, 3), "method": (do_method, 3, 4), "get": (do_get, 2, 2), "op": (do_op, 3, 3),
+        "await": (do_await, 1, 1), "op await": (do_op_await, 3, 3), "stdin": (do_stdin, 0, 0), "input": (do_input, 0, 1),
+        "print": (do_print, 2, 2),
+    }  # fmt: skip
+
+
+def check_text(text):
+    if type(text) is not str:
+        raise TypeError("what the test gave is not a string")
+    return text
+
+
+def is_write(value):
+    return isinstance(getattr(value, "__self__", None), (list, dict, set))
+
+
+def is_outcome(error):
+    """Whether it is a test's outcome, or ends more than a test."""
+    module = type(error).__module__
+    return not isinstance(error, Exception) or isinstance(error, unittest.SkipTest) or module.split(".")[0] in {"_croquant", "unittest"}

@@ -1,0 +1,79 @@
+"""What an end tells of a class of its own, once per class, when it first hands out an object of it."""
+
+import inspect
+import types
+
+from . import faults, names
+
+METHOD_TYPES = (types.FunctionType, types.MethodDescriptorType)
+SPECIAL = tuple(sorted(names.SPECIAL))
+
+
+class async_function:
+    """Stands for the class of functions that are coroutine functions."""
+
+    def __call__(self): ...
+
+
+KINDS = {
+    types.GeneratorType: "generator",
+    types.FunctionType: "function",
+    types.BuiltinFunctionType: "function",
+    types.ModuleType: "module",
+    async_function: "async function",
+}
+
+
+def kind_of(value):
+    """The class that stands for an object's, where its own does not say enough."""
+    if type(value) is types.FunctionType and value.__code__.co_flags & inspect.CO_COROUTINE:
+        return async_function
+    return None
+
+
+def describe_class(peer, cls):
+    """`(name, module, qualname, bases, special methods, those of its own class, methods, kind)`."""
+    mro = type.__dict__["__mro__"].__get__(cls)
+    is_exception = issubclass(cls, BaseException)
+    bases = []
+    for base in type.__dict__["__bases__"].__get__(cls):
+        if is_exception and not issubclass(base, BaseException):
+            continue
+        told = faults.told_class(base) if is_exception else None
+        if told is not None:
+            bases.append(told)
+        elif is_exception or base.__module__ not in BARE:
+            bases.append(peer.describe(base))
+    kind = "exception" if is_exception else KINDS.get(cls) or ("tuple" if issubclass(cls, tuple) else "object")
+    return (*peer.naming(cls), tuple(bases), special_methods(mro), special_methods(type(cls).__mro__), methods(mro), kind)
+
+
+# Bases of the standard library's are not told: what they define is among the special methods.
+BARE = frozenset("builtins abc collections collections.abc typing enum types".split())
+BASIC = frozenset((object, type, BaseException, Exception))
+
+
+def special_methods(mro):
+    found = []
+    for name in SPECIAL:
+        for owner in mro:
+            members = type.__dict__["__dict__"].__get__(owner)
+            if name in members:
+                if owner not in BASIC and members[name] is not None:
+                    found.append(name)
+                break
+    return tuple(found)
+
+
+def methods(mro):
+    """The names of plain methods: a call of one needs no look at the object first."""
+    seen = {}
+    for owner in mro:
+        if owner is object:
+            continue
+        for name, member in type.__dict__["__dict__"].__get__(owner).items():
+            if name == "__getattribute__":
+                return ()
+            if type(name) is str and not name.startswith("__") and name not in seen:
+                seen[name] = isinstance(member, METHOD_TYPES)
+    return tuple(name for name, plain in seen.items() if plain)

@@ -1,0 +1,133 @@
+"""The requests of the submission's session: importing it, with errors that a student can act on, and serving the checker."""
+
+import difflib
+import importlib
+import os
+import re
+
+from .. import program
+from . import serve
+
+HINT_OF_EXIT = "put what runs the program beneath `if __name__ == '__main__':`"
+MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def grade_import(request):
+    """Imports the modules that the tests want: `{"status": "ok"}`, or the first error, said precisely."""
+    folder = os.getcwd()
+    program.enter_folder(folder)
+    importlib.invalidate_caches()
+    for module in request["modules"]:
+        try:
+            importlib.import_module(module)
+        except BaseException as error:
+            return {"status": "error", "module": module, **explain(error, module, folder)}
+    return {"status": "ok"}
+
+
+def grade_serve(request):
+    """Serves the checker until that is done."""
+    from _croquant_host import exchange
+
+    serve.Server(exchange).run()
+    return {"status": "ok"}
+
+
+def explain(error, module, folder):
+    file, line = place_of(error, folder)
+    if isinstance(error, SyntaxError):
+        return told("syntax", file, line, syntax_message(error, file, folder), error)
+    if isinstance(error, ModuleNotFoundError) and error.name == module:
+        return told("missing", None, None, missing_message(module, folder), None)
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        message = f"the module ends the program while it is imported, with exit code {error.code!r}\nhint: {HINT_OF_EXIT}"
+    elif isinstance(error, EOFError):
+        message = f"the module asks for input while it is imported\nhint: {HINT_OF_EXIT}"
+    else:
+        message = f"{kind}: {text_of(error)}"
+    return told("exception", file, line, message, error)
+
+
+def told(kind, file, line, message, error):
+    trace = "" if error is None else serve.trace(error)
+    return {"kind": kind, "file": file, "line": line, "message": plain(message), "traceback": plain(trace)}
+
+
+def plain(text):
+    """JSON has no place for lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def text_of(error):
+    try:
+        return str(error)
+    except BaseException:
+        return "<exception str() failed>"
+
+
+def place_of(error, folder):
+    """The submission's file and line where the error lies: a syntax error's own, else the innermost of the traceback."""
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+        return relative(error.filename, folder), error.lineno if isinstance(error.lineno, int) else None
+    found = None, None
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if os.path.abspath(name).startswith(os.path.join(folder, "")) and serve.OWN not in name:
+            found = relative(name, folder), trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def relative(name, folder):
+    return os.path.relpath(name, folder) if os.path.isabs(name) else name
+
+
+def syntax_message(error, file, folder):
+    text = str(error.msg)
+    if file is None:
+        return text
+    try:
+        with open(os.path.join(folder, file), "rb") as source:
+            data = source.read()
+    except OSError:
+        return text
+    for mark, name in MARKS.items():
+        if data.startswith(mark):
+            return f"the file is not UTF-8 but {name}\nhint: save it as UTF-8"
+    if b"\0" in data:
+        return "the file holds null bytes: it is no Python source\nhint: hand in the `.py` file itself"
+    if isinstance(error, TabError):
+        return f"{text}\nhint: indent with four spaces everywhere, and with no tabs"
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        if b"coding" not in b"".join(data.splitlines()[:2]):
+            line = data.count(b"\n", 0, wrong.start) + 1
+            return f"line {line} is not UTF-8: it holds the byte 0x{data[wrong.start]:02x}\nhint: save the file as UTF-8"
+    return text
+
+
+def missing_message(module, folder):
+    wanted = module.replace(".", "/") + ".py"
+    present = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    similar = similar_name(wanted, present)
+    if similar is None:
+        there = ", ".join(f"`{name}`" for name in present[:5]) or "no files"
+        return f"there is no `{wanted}`\nhint: name the file `{wanted}`; handed in were: {there}"
+    return f"there is no `{wanted}`\nhint: rename `{similar}` to `{wanted}`"
+
+
+def similar_name(wanted, present):
+    """A file that was probably meant: another case, a copy's number, another ending, a slip of the keys."""
+
+    def essence(name):
+        name = re.sub(r"(\.py)?\.txt$|\.py\d*$", "", name.lower())
+        return re.sub(r"[\s_\-]*(\(\d+\)|copy|final|\d+)?$", "", name).replace("-", "_").replace(" ", "_")
+
+    for name in present:
+        if essence(name) == essence(wanted):
+            return name
+    close = difflib.get_close_matches(wanted.lower(), [name.lower() for name in present if name.endswith(".py")], 1, 0.75)
+    return next((name for name in present if close and name.lower() == close[0]), None)
