@@ -8,6 +8,7 @@ import warnings
 import _croquant_host as host
 
 from . import chance, completion, errors, inspection, rich
+from .grade import checking, submission
 
 
 def answer(request):
@@ -94,6 +95,12 @@ OPERATIONS = {
     "is_complete": is_complete,
     "evaluate": evaluate,
     "reseed": chance.reseed,
+    "grade_prepare": checking.grade_prepare,
+    "grade_collect": checking.grade_collect,
+    "grade_run": checking.grade_run,
+    "grade_constructs": checking.grade_constructs,
+    "grade_import": submission.grade_import,
+    "grade_serve": submission.grade_serve,
 }
 
 

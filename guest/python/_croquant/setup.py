@@ -19,7 +19,7 @@ contextlib copy csv dataclasses datetime decimal difflib dis doctest enum errno 
 hashlib heapq hmac html importlib.machinery importlib.util inspect io itertools json keyword linecache locale logging lzma math numbers
 operator os pathlib pickle platform pprint pydoc queue random re reprlib rlcompleter runpy sched secrets shlex shutil signal sqlite3
 statistics string struct subprocess tempfile textwrap time timeit token tokenize traceback types typing unicodedata unittest
-unittest.mock urllib.parse uuid warnings weakref xml.etree.ElementTree zipfile zlib zoneinfo croquant
+unittest.mock urllib.parse uuid warnings weakref xml.etree.ElementTree zipfile zlib zoneinfo croquant croquant.grade
 """.split()
 
 # What is changed in modules of the standard library once they have run.

@@ -21,6 +21,7 @@ class Server(Peer):
     """Begun by `run`, ended by the checker."""
 
     loop = None
+    installed = False
 
     def __init__(self, exchange):
         def flushed(data):
@@ -34,7 +35,9 @@ class Server(Peer):
         super().__init__(flushed)
 
     def run(self):
-        console.install(self)
+        if not self.installed:
+            self.installed = True
+            console.install(self)
         data = self.exchange(b"")
         while data != b"end":
             data = self.exchange(self.serve(self.receive(data)))

@@ -25,11 +25,17 @@ def grade_import(request):
     return {"status": "ok"}
 
 
-def grade_serve(request):
-    """Serves the checker until that is done."""
-    from _croquant_host import exchange
+server = None
 
-    serve.Server(exchange).run()
+
+def grade_serve(request):
+    """Serves the checker until that is done. What the checker was handed stays known from one time to the next."""
+    global server
+    if server is None:
+        from _croquant_host import exchange
+
+        server = serve.Server(exchange)
+    server.run()
     return {"status": "ok"}
 
 

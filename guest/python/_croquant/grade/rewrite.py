@@ -1,0 +1,118 @@
+"""Test modules as they are compiled: assertions that tell the values they saw, and imports from a submission that lacks what is imported."""
+
+import ast
+
+OPERATORS = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
+# Names that no program can write. They are in a test module's namespace, put there before it runs.
+FAIL = "@fail"
+UNSEEN = "@unseen"
+TAKE = "@take"
+TAKE_ALL = "@take all"
+WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, ast.UnaryOp, ast.Await, ast.IfExp, ast.ListComp, ast.SetComp,
+                 ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
+
+
+def compile_module(source, path, modules):
+    """The code of a test module. `modules`: names of the submission's modules; only imports of these are changed."""
+    tree = ast.parse(source, path)
+    Rewriter(source).visit(tree)
+    if modules:
+        tree.body = [new for statement in tree.body for new in import_instead(statement, modules)]
+    ast.fix_missing_locations(tree)
+    return compile(tree, path, "exec", dont_inherit=True)
+
+
+def imported_modules(tree):
+    """The modules that a module imports, anywhere in it, by their first names."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.append(node.module.partition(".")[0])
+    return list(dict.fromkeys(found))
+
+
+def import_instead(statement, modules):
+    """At the top of a test module, `from solution import name` fails only when the name is used."""
+    if not isinstance(statement, ast.ImportFrom) or statement.level or statement.module.partition(".")[0] not in modules:
+        return [statement]
+    made = []
+    for alias in statement.names:
+        if alias.name == "*":
+            call = ast.Call(ast.Name(TAKE_ALL, ast.Load()), [ast.Constant(statement.module)], [])
+            made.append(ast.Expr(call))
+        else:
+            call = ast.Call(ast.Name(TAKE, ast.Load()), [ast.Constant(statement.module), ast.Constant(alias.name)], [])
+            made.append(ast.Assign([ast.Name(alias.asname or alias.name, ast.Store())], call))
+    return [ast.copy_location(new, statement) for new in made]
+
+
+class Rewriter(ast.NodeTransformer):
+    """Turns `assert a == f(b)` into code that keeps both sides as they were when they were compared."""
+
+    def __init__(self, source):
+        self.source = source
+
+    def visit_Assert(self, node):
+        seen = Seen(self.source)
+        test = seen.look_at(node.test)
+        if not seen.names:
+            return node
+        values = ast.Tuple([ast.Name(name, ast.Load()) for name in seen.names], ast.Load())
+        operands = [ast.Constant(tuple(seen.pieces)), ast.Constant(tuple(seen.sources)), values, ast.Constant(seen.compared)]
+        failing = ast.Raise(ast.Call(ast.Name(FAIL, ast.Load()), operands + ([node.msg] if node.msg else []), []))
+        unseen = ast.Assign([ast.Name(name, ast.Store()) for name in seen.names], ast.Name(UNSEEN, ast.Load()))
+        made = [unseen, ast.If(ast.UnaryOp(ast.Not(), test), [failing], [])]
+        return [ast.copy_location(new, node) for new in made]
+
+
+class Seen:
+    """What an assertion's expression is made of, in pieces: text, and the numbers of values that are kept."""
+
+    def __init__(self, source):
+        self.source, self.names, self.sources, self.pieces = source, [], [], []
+        self.compared = None
+
+    def look_at(self, node):
+        if isinstance(node, ast.BoolOp):
+            word = " and " if isinstance(node.op, ast.And) else " or "
+            values = []
+            for number, value in enumerate(node.values):
+                if number:
+                    self.pieces.append(word)
+                values.append(self.look_at(value))
+            return ast.BoolOp(node.op, values)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self.pieces.append("not ")
+            return ast.UnaryOp(node.op, self.look_at(node.operand))
+        if isinstance(node, ast.Compare):
+            operands = [self.keep(node.left)]
+            for operator, operand in zip(node.ops, node.comparators):
+                self.pieces.append(f" {OPERATORS[type(operator)]} ")
+                operands.append(self.keep(operand))
+            if self.compared is None and len(operands) == 2 and isinstance(node.ops[0], (ast.Eq, ast.Is)) and len(self.names) >= 1:
+                self.compared = self.sides(node, operands)
+            return ast.Compare(operands[0], node.ops, operands[1:])
+        return self.keep(node)
+
+    def sides(self, node, operands):
+        """The numbers of the actual and the expected side: a constant on the left is what is expected."""
+        left, right = (operand.target.id if isinstance(operand, ast.NamedExpr) else None for operand in operands)
+        numbers = [self.names.index(name) if name in self.names else None for name in (left, right)]
+        return tuple(reversed(numbers)) if isinstance(node.left, ast.Constant) and not isinstance(node.comparators[0], ast.Constant) else tuple(numbers)
+
+    def keep(self, node):
+        text = ast.get_source_segment(self.source, node) or ast.unparse(node)
+        if any(isinstance(part, (ast.NamedExpr, ast.Starred, ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
+            self.pieces.append(text)
+            return node
+        name = f"@{len(self.names)}"
+        self.pieces.append(len(self.names))
+        self.names.append(name)
+        self.sources.append(text if isinstance(node, WORTH_SHOWING) else None)
+        return ast.NamedExpr(ast.Name(name, ast.Store()), node)

@@ -1,0 +1,4 @@
+//! Submissions and tests in their two sessions.
+
+mod stage;
+mod verdicts;
