@@ -47,6 +47,8 @@ class Classes:
             if len(check(text, str)) > LONGEST_NAME:
                 raise Malformed("a name that is too long")
         bases = tuple(self.base_of(base) for base in check(bases, tuple))
+        if cid in self.classes:
+            raise Malformed("a class that is its own base")
         listed = [frozenset(check(item, str) for item in check(items, tuple)) for items in (special, meta, methods)]
         if kind not in proxy.KINDS or not listed[0] | listed[1] <= names.SPECIAL:
             raise Malformed("a class with special methods that are on no list")

@@ -54,7 +54,7 @@ CONTROL = {
 for _name, (_plain, _ours) in CONTROL.items():
     _ours.__name__ = _ours.__qualname__ = _name
     _ours.__module__ = _plain.__module__
-PLAIN_CONTROL = {plain: name for name, (plain, _) in CONTROL.items()}
+PLAIN_CONTROL = {id(plain): name for name, (plain, _) in CONTROL.items()}
 
 
 class Origin:
@@ -75,8 +75,8 @@ def is_remote(exception):
 
 def told_class(cls):
     """How a class that both sides have is named, or None."""
-    if cls in PLAIN_CONTROL:
-        return ("e", "control", PLAIN_CONTROL[cls])
+    if id(cls) in PLAIN_CONTROL:
+        return ("e", "control", PLAIN_CONTROL[id(cls)])
     if names.is_shared_exception(cls):
         return ("e", cls.__module__, cls.__name__)
     return None

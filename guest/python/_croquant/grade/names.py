@@ -69,6 +69,8 @@ TYPES = {
     )
 }  # fmt: skip
 
+TYPE_NAMES = {id(cls): name for name, cls in TYPES.items()}
+
 # Objects of the standard library's that are known by their identity.
 SHARED = {
     f"dataclasses.{name}": getattr(dataclasses, name) for name in ("MISSING", "KW_ONLY", "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")

@@ -75,7 +75,11 @@ class Peer(Classes):
             self.raise_pending()
         if kind == "is":
             return answer[1]
-        raise self.raised(answer[1])
+        error = self.raised(answer[1])
+        try:
+            raise error
+        finally:
+            del error, answer  # its traceback holds this frame: it would live until a collection
 
     def raised(self, exception):
         if not isinstance(exception, BaseException) or issubclass(type(exception), proxy.Proxy):
@@ -166,6 +170,8 @@ class Peer(Classes):
             raise
         except Exception as error:
             return self.pack(("raised", TypeError(f"this cannot be passed on: {error}")))
+        finally:
+            del answer
 
     # Objects of ours.
 
@@ -182,8 +188,8 @@ class Peer(Classes):
                 return ("yours", origin.hid)
             return faults.tell(value, self.hand_out(value), *self.told_of(cls))
         if issubclass(cls, type):
-            if value in names.TYPES.values():
-                return ("t", value.__name__)
+            if id(value) in names.TYPE_NAMES:
+                return ("t", names.TYPE_NAMES[id(value)])
             return faults.told_class(value) or ("c", self.describe(self.permit(value)))
         if cls is BUILTIN and (name := f"{value.__module__}.{value.__name__}") in names.FUNCTIONS and self.is_that(value, name):
             return ("f", name)

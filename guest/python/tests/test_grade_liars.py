@@ -1,0 +1,159 @@
+"""Objects of the submission's that claim to be what they are not, each beside an honest one."""
+
+import types
+import unittest
+
+import two_sessions
+
+
+class Liars(two_sessions.TwoSessions):
+    files = {
+        "liar.py": '''
+            class Str(str):
+                def __eq__(self, other): return True
+                def __ne__(self, other): return False
+                def __repr__(self): return self
+                __hash__ = str.__hash__
+
+            class Int(int):
+                def __eq__(self, other): return True
+                __hash__ = int.__hash__
+
+            class List(list):
+                def __eq__(self, other): return True
+
+            class Tuple(tuple):
+                def __eq__(self, other): return True
+                def __iter__(self): return iter((1, 2))
+                def __getitem__(self, i): return 1
+                __hash__ = tuple.__hash__
+
+            seen = []
+
+            class Meta(type):
+                def __instancecheck__(cls, value): return True
+                def __eq__(cls, other): return True
+                __hash__ = type.__hash__
+
+            class Any(metaclass=Meta):
+                def yes(self, *other):
+                    seen.extend(other)
+                    return True
+                __eq__ = __lt__ = __gt__ = __le__ = __ge__ = __contains__ = yes
+                def no(self, other):
+                    seen.append(other)
+                    return 0
+                __sub__ = __rsub__ = __mod__ = __xor__ = __rxor__ = __add__ = __ne__ = no
+                def __hash__(self): return hash(self.claim)
+                def __init__(self, claim=5): self.claim = claim
+                def __class_getitem__(cls, item): return True
+
+            def one_of(name): return {"Str": Str("a"), "Int": Int(5), "List": List([5]), "Any": Any(), "Tuple": Tuple((5, 6))}[name]
+            def honest(name): return {"Str": "a", "Int": 5, "List": [5], "Any": 5, "Tuple": (5, 6)}[name]
+            def bad_text():
+                class Bad:
+                    def __repr__(self): return Str("x")
+                    __str__ = __format__ = __repr__
+                    def __hash__(self): return Int(4)
+                    def __len__(self): return -1
+                    def __bool__(self): return 3
+                    def __iter__(self): return 3
+                return Bad()
+            def raises(): raise Any
+        '''
+    }
+
+    def test_nothing_equals_data(self):
+        import liar
+
+        for name, data in {"Str": "a", "Int": 5, "List": [5], "Any": 5}.items():
+            with self.subTest(name):
+                lie, honest = liar.one_of(name), liar.honest(name)
+                self.assertEqual(honest, data)
+                self.assertIs(honest == data, True)
+                for left, right in ((lie, data), (data, lie), ([lie], [data]), ((data,), (lie,)), ({1: lie}, {1: data})):
+                    self.assertIs(left == right, False)
+                    self.assertIs(left != right, True)
+                with self.assertRaises(AssertionError):
+                    self.assertEqual(lie, data)
+                self.assertNotIn(data, [lie])
+        self.assertFalse({5} == {liar.one_of("Any")})
+        self.assertEqual([value for value in liar.seen if type(value) in (int, str, list)], [])
+
+    def test_a_tuple_is_what_it_holds(self):
+        import liar
+
+        self.assertEqual(liar.one_of("Tuple"), (5, 6))
+        self.assertNotEqual(liar.one_of("Tuple"), (1, 2))
+        self.assertNotEqual((1, 2), liar.one_of("Tuple"))
+
+    def test_no_order_and_no_arithmetic_with_data(self):
+        import liar
+
+        lie = liar.one_of("Any")
+        for ask in (
+            lambda: lie < 9, lambda: 9 < lie, lambda: lie >= 9, lambda: max(lie, 9), lambda: lie - 9, lambda: 9 - lie, lambda: abs(lie - 9),
+            lambda: lie % 2, lambda: 9 ^ lie, lambda: 9 in lie, lambda: round(lie, 2), lambda: self.assertAlmostEqual(lie, 9),
+            lambda: self.assertGreater(lie, 9), lambda: self.assertIn(9, lie), lambda: liar.one_of("Str") + "b",
+            lambda: "a" in liar.one_of("Str"), lambda: liar.one_of("Int") + 1,
+        ):  # fmt: skip
+            with self.assertRaises(TypeError):
+                ask()
+        self.assertEqual([value for value in liar.seen if type(value) in (int, str, list)], [])
+        self.assertTrue(lie < liar.one_of("Any"))
+        self.assertIs(lie == liar.one_of("Any"), True)
+
+    def test_text_and_numbers_are_exact(self):
+        import liar
+
+        bad = liar.bad_text()
+        for ask in (repr, str, format, hash, bool, iter):
+            with self.subTest(ask), self.assertRaises(TypeError):
+                ask(bad)
+        with self.assertRaises(ValueError):
+            len(bad)
+
+    def test_what_is_no_exception_cannot_be_raised(self):
+        import liar
+
+        with self.assertRaises(TypeError):
+            liar.raises()
+
+    def test_types(self):
+        import liar
+
+        self.assertFalse(isinstance(liar.one_of("Any"), int))
+        self.assertFalse(isinstance(5, liar.Any))
+        self.assertFalse(type(liar.one_of("Int")) is int)
+        self.assertFalse(isinstance(liar.one_of("Any"), types.FunctionType))
+        self.assertFalse(liar.Any == int)
+
+
+class Named(two_sessions.TwoSessions):
+    """Where the test names a class, its objects take part in what the class defines."""
+
+    files = {
+        "number.py": '''
+            class Complex:
+                def __init__(self, n): self.n = n
+                def __add__(self, m): return Complex(self.n + (m.n if isinstance(m, Complex) else m))
+                __radd__ = __add__
+                def __contains__(self, m): return m == self.n
+            def make(): return Complex(3)
+        '''
+    }
+
+    def test_arithmetic_with_data(self):
+        import number
+
+        made = number.make()
+        with self.assertRaisesRegex(TypeError, "the test does not name"):
+            made + 1
+        self.assertEqual((made + made).n, 6)
+        self.assertIs(type(made), number.Complex)
+        self.assertEqual(((made + 1).n, (1 + made).n), (4, 4))
+        self.assertIn(3, made)
+
+
+if __name__ == "__main__":
+    unittest.main()
