@@ -36,6 +36,8 @@ def grade_serve(request):
 def explain(error, module, folder):
     file, line = place_of(error, folder)
     if isinstance(error, SyntaxError):
+        if file is None and os.path.isfile(os.path.join(folder, path_of(module))):
+            file = path_of(module)
         return told("syntax", file, line, syntax_message(error, file, folder), error)
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return told("missing", None, None, missing_message(module, folder), None)
@@ -74,10 +76,14 @@ def place_of(error, folder):
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if os.path.abspath(name).startswith(os.path.join(folder, "")) and serve.OWN not in name:
+        if name[:1] != "<" and os.path.abspath(name).startswith(os.path.join(folder, "")) and serve.OWN not in name:
             found = relative(name, folder), trace.tb_lineno
         trace = trace.tb_next
     return found
+
+
+def path_of(module):
+    return module.replace(".", "/") + ".py"
 
 
 def relative(name, folder):
@@ -110,7 +116,7 @@ def syntax_message(error, file, folder):
 
 
 def missing_message(module, folder):
-    wanted = module.replace(".", "/") + ".py"
+    wanted = path_of(module)
     present = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     similar = similar_name(wanted, present)
     if similar is None:
