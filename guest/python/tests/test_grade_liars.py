@@ -66,6 +66,7 @@ class Liars(two_sessions.TwoSessions):
     def test_nothing_equals_data(self):
         import liar
 
+        before = [value for value in liar.seen if type(value) in (int, str, list)]
         for name, data in {"Str": "a", "Int": 5, "List": [5], "Any": 5}.items():
             with self.subTest(name):
                 lie, honest = liar.one_of(name), liar.honest(name)
@@ -78,7 +79,7 @@ class Liars(two_sessions.TwoSessions):
                     self.assertEqual(lie, data)
                 self.assertNotIn(data, [lie])
         self.assertFalse({5} == {liar.one_of("Any")})
-        self.assertEqual([value for value in liar.seen if type(value) in (int, str, list)], [])
+        self.assertEqual([value for value in liar.seen if type(value) in (int, str, list)], before)
 
     def test_a_tuple_is_what_it_holds(self):
         import liar
@@ -95,11 +96,10 @@ class Liars(two_sessions.TwoSessions):
             lambda: lie < 9, lambda: 9 < lie, lambda: lie >= 9, lambda: max(lie, 9), lambda: lie - 9, lambda: 9 - lie, lambda: abs(lie - 9),
             lambda: lie % 2, lambda: 9 ^ lie, lambda: 9 in lie, lambda: round(lie, 2), lambda: self.assertAlmostEqual(lie, 9),
             lambda: self.assertGreater(lie, 9), lambda: self.assertIn(9, lie), lambda: liar.one_of("Str") + "b",
-            lambda: "a" in liar.one_of("Str"), lambda: liar.one_of("Int") + 1,
+            lambda: liar.one_of("Int") + 1, lambda: {9} & lie, lambda: {9} - lie,
         ):  # fmt: skip
             with self.assertRaises(TypeError):
                 ask()
-        self.assertEqual([value for value in liar.seen if type(value) in (int, str, list)], [])
         self.assertTrue(lie < liar.one_of("Any"))
         self.assertIs(lie == liar.one_of("Any"), True)
 
@@ -129,30 +129,100 @@ class Liars(two_sessions.TwoSessions):
         self.assertFalse(liar.Any == int)
 
 
-class Named(two_sessions.TwoSessions):
-    """Where the test names a class, its objects take part in what the class defines."""
+class Trust(two_sessions.TwoSessions):
+    """Objects that the test has made are asked about data; those that the submission hands over are not believed."""
 
     files = {
-        "number.py": '''
-            class Complex:
+        "number.py": """
+            class Number:
                 def __init__(self, n): self.n = n
-                def __add__(self, m): return Complex(self.n + (m.n if isinstance(m, Complex) else m))
+                def __add__(self, m): return Number(self.n + (m.n if isinstance(m, Number) else m))
                 __radd__ = __add__
-                def __contains__(self, m): return m == self.n
-            def make(): return Complex(3)
-        '''
+                def __sub__(self, m): return 0
+                __rsub__ = __sub__
+                def __abs__(self): return 0
+                def __bool__(self): return False
+                def __contains__(self, m): return True
+                def __iadd__(self, m): return self
+                def __enter__(self): return self
+                def __exit__(self, *error): pass
+                def startswith(self, text): return True
+                def count(self, text): return 3
+                def itself(self): return self
+                def other(self): return Evasive()
+
+            class Evasive(Number):
+                "Answers nothing but with itself, until it is asked what C believes."
+                def __sub__(self, m): return Evasive(0)
+                __rsub__ = __radd__ = __add__ = __sub__
+                def __init__(self, n=0): self.n = n
+
+            class average(Number): "Where a function is expected."
+            def make(): return Number(3)
+            def evasive(): return Evasive()
+            class Bag(list): pass
+            def bag(*items): return Bag(items)
+            def keys(): return {"a": 1}.keys()
+        """
     }
 
-    def test_arithmetic_with_data(self):
+    def refused(self, *asks):
+        for number, ask in enumerate(asks):
+            with self.subTest(number), self.assertRaises(TypeError):
+                ask()
+
+    def test_what_the_test_made(self):
+        from number import Number
+
+        made = Number(3)
+        self.assertEqual(((made + 1).n, (1 + made).n, made - 9, abs(made), abs(made + 1), made.count("x")), (4, 4, 0, 0, 0, 3))
+        self.assertIn(7, made)
+        self.assertIn(7, made + 1)
+        self.assertTrue(made.startswith("x"))
+        with made as same:
+            self.assertIs(same, made)
+            made += 1
+        self.assertIn(7, made)
+
+    def test_what_was_handed_over(self):
         import number
 
-        made = number.make()
-        with self.assertRaisesRegex(TypeError, "the test does not name"):
-            made + 1
-        self.assertEqual((made + made).n, 6)
-        self.assertIs(type(made), number.Complex)
-        self.assertEqual(((made + 1).n, (1 + made).n), (4, 4))
-        self.assertIn(3, made)
+        lie = number.make()
+        self.refused(
+            lambda: lie - 9, lambda: 9 - lie, lambda: 7 in lie, lambda: lie.startswith("x"), lambda: abs(lie - 9),
+        )  # fmt: skip
+        self.assertEqual(((lie + lie).n, (lie + 1).n, abs(lie)), (6, 4, 0))
+
+    def test_what_was_made_and_handed_over(self):
+        import number
+
+        made = number.Number(3)
+        self.assertEqual(made - 9, 0)
+        for lie in (made.itself(), made, number.Number(3).other()):
+            self.refused(lambda: abs(lie - 9), lambda: 7 in lie, lambda: lie.startswith("x"))
+
+    def test_a_class_in_the_place_of_a_function(self):
+        import number
+
+        lie = number.average(5)
+        self.refused(lambda: lie - 9, lambda: 7 in lie, lambda: lie.startswith("x"), lambda: lie.count("x"))
+
+    def test_what_an_operator_gave_for_data_says_nothing_of_it(self):
+        import number
+
+        lie = number.evasive()
+        for mixed in (lie - 9, 9 - lie, lie + 9 + lie, sum([lie, lie])):
+            self.refused(lambda: abs(mixed), lambda: bool(mixed), lambda: mixed < 9, lambda: 0 in mixed, lambda: self.assertFalse(mixed))
+        self.assertFalse(lie)
+
+    def test_items_are_searched_here(self):
+        import number
+
+        bag = number.bag("a", 7)
+        self.assertIn(7, bag)
+        self.assertNotIn("b", bag)
+        self.assertIn("a", number.keys())
+        self.assertEqual(number.keys(), {"a"})
 
 
 if __name__ == "__main__":

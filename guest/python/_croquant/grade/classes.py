@@ -115,9 +115,14 @@ class Classes:
         def ask(self, *args):
             return request(("op", hid(self), name, args), args)
 
-        def guarded(self, *args):
-            peer.guard(self, args, name)
-            return request(("op", hid(self), name, args), args)
+        def operator(self, *args):
+            return peer.trust.operator(hid(self), name, args)
+
+        def unary(self, *args):
+            return peer.trust.unary(hid(self), name, args)
+
+        def contains(self, item):
+            return peer.trust.contains(self, hid(self), item)
 
         def call(self, *args, **options):
             return peer.call(hid(self), args, options)
@@ -173,16 +178,10 @@ class Classes:
         }  # fmt: skip
         if name in special:
             return special[name]
-        kinds = ((names.TEXT, text), (names.COMPARISONS, compare), (names.GUARDED if self.guarded else (), guarded))
+        kinds = [(names.TEXT, text), (names.COMPARISONS, compare)]
+        if self.guarded:
+            kinds += [(names.CAREFUL, operator), (names.UNARY, unary), ({"__contains__"}, contains)]
         return next((made for named, made in kinds if name in named), ask)
-
-    def guard(self, value, args, name):
-        """Refuses to let an object of a class that the test does not name decide about the test's data."""
-        if all(self.hid_of(arg) is not None for arg in args):
-            return
-        if not any(cls in self.known for cls in type.__dict__["__mro__"].__get__(type(value))):
-            named = type(value).__name__
-            raise TypeError(f"an object of the submission's class {named!r}, which the test does not name, has no {name} for data")
 
     def coroutine(self, hid, told):
         """A coroutine of the other end's is one here, that runs it there, to its end, once it is awaited."""

@@ -25,8 +25,10 @@ OTHERS = frozenset(
 TEXT = frozenset("__str__ __repr__ __format__".split())
 SPECIAL = COMPARISONS | BINARY | INPLACE | UNARY | OTHERS | TEXT
 
-# What the student's code must not decide about the checker's data, unless the test has named the object's class.
-GUARDED = BINARY | INPLACE | {"__contains__"}
+# Operators that are asked with care: `trust.py`. Methods too: what they say of data counts, where the object is a lie.
+CAREFUL = BINARY | INPLACE
+PREDICATES = frozenset("startswith endswith issubset issuperset isdisjoint".split())
+DECIDING = PREDICATES | frozenset("count find rfind index rindex".split())
 
 # Exceptions that would end the checker, or what it runs, instead of the one call: their like is made for the submission's.
 CONTROL = ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "CancelledError")

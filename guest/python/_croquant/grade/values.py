@@ -101,6 +101,9 @@ OUT = {
     array.array: lambda v: ("array", v.typecode, v.tobytes()),
     memoryview: lambda v: ("memoryview", v.tobytes()),
     type(NotImplemented): lambda v: ("NotImplemented",),
+    type({}.keys()): lambda v: ("dict_keys", list(v)),
+    type({}.values()): lambda v: ("dict_values", list(v)),
+    type({}.items()): lambda v: ("dict_items", list(v)),
 }
 
 # Each: how it is made again from the rest of the tuple. What they raise is told as a malformed message.
@@ -121,6 +124,9 @@ IN = {
     "array": array_in,
     "memoryview": lambda data: memoryview(check(data, bytes)),
     "NotImplemented": lambda: NotImplemented,
+    "dict_keys": lambda items: dict.fromkeys(check(items, list)).keys(),
+    "dict_values": lambda items: dict(enumerate(check(items, list))).values(),
+    "dict_items": lambda items: dict(check(items, list)).items(),
 }
 
 MUTABLE = frozenset((list, dict, set, bytearray, collections.deque))
