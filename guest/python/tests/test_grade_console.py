@@ -62,7 +62,7 @@ class Console(two_sessions.TwoSessions):
 
         with mock.patch("builtins.input", side_effect=["a", "b"]) as replaced:
             self.assertEqual((talk.ask("p"), talk.ask()), ("a", "b"))
-            with self.assertRaises(StopIteration):
+            with self.assertRaisesRegex(RuntimeError, "StopIteration"):
                 talk.ask()
         self.assertEqual(replaced.mock_calls, [mock.call("p"), mock.call(), mock.call()])
 

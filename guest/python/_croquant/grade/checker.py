@@ -3,6 +3,7 @@
 import builtins
 import codecs
 import functools
+import opcode
 import sys
 import types
 import unittest
@@ -25,6 +26,9 @@ NEVER_CALLED = frozenset(
 )
 OF_GENERATORS = frozenset(("send", "throw", "close", "asend", "athrow", "aclose"))
 GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+STOPS = (StopIteration, StopAsyncIteration)
+STOPPING = frozenset("__next__ __anext__ send throw asend athrow".split())
+RAISE = opcode.opmap["RAISE_VARARGS"]
 MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
 
 
@@ -119,6 +123,28 @@ class Checker(Peer):
     def may_raise(self, exception):
         return faults.is_remote(exception) or not is_outcome(exception)
 
+    def raised(self, exception, message):
+        exception = super().raised(exception, message)
+        if isinstance(exception, STOPS) and not stops(message):
+            return faults.instead(exception)
+        return exception
+
+    def told_at_exit(self, kind, error):
+        if error is None or faults.is_remote(error):
+            return kind, error
+        if is_outcome(error):
+            error = RuntimeError("the test has ended")
+        return next(base for base in type(error).__mro__ if faults.told_class(base)), error
+
+    def may_swallow(self, error, trace):
+        """Whether a `with` on the submission's object may end the exception. One that the test raises itself, with `raise`, in the `with`
+        itself, or one of the submission's: all others may be what tells the test that something is wrong."""
+        if faults.is_remote(error):
+            return True
+        if is_outcome(error) or isinstance(error, AssertionError) or trace is None or trace.tb_next is not None:
+            return False
+        return trace.tb_frame.f_code.co_code[trace.tb_lasti] == RAISE
+
     def function(self, name):
         raise Malformed("a function by its name")
 
@@ -195,6 +221,11 @@ class Checker(Peer):
         "await": (do_await, 1, 1), "op await": (do_op_await, 3, 3), "stdin": (do_stdin, 0, 0), "input": (do_input, 0, 1),
         "print": (do_print, 2, 2),
     }  # fmt: skip
+
+
+def stops(message):
+    """Whether a request may be answered by `StopIteration`: elsewhere it would end a `map` of the test's, as if there were no more."""
+    return message[0] in {"op", "op await", "method"} and message[2] in STOPPING
 
 
 def check_text(text):

@@ -156,7 +156,8 @@ class Classes:
             return equal_of_tuples(self, other)
 
         def leave(self, kind, error, trace):
-            return request(("op", hid(self), name, (kind, error, None)))
+            swallowed = request(("op", hid(self), name, (*peer.told_at_exit(kind, error), None)))
+            return swallowed and peer.may_swallow(error, trace)
 
         def wait(self):
             return request(("await", hid(self)))
@@ -166,7 +167,8 @@ class Classes:
             return request(("op await", hid(self), name, args))
 
         async def wait_to_leave(self, kind, error, trace):
-            return request(("op await", hid(self), name, (kind, error, None)))
+            swallowed = request(("op await", hid(self), name, (*peer.told_at_exit(kind, error), None)))
+            return swallowed and peer.may_swallow(error, trace)
 
         peer = self
         if name == "tuple eq":

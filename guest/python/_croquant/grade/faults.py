@@ -73,6 +73,14 @@ def is_remote(exception):
     return isinstance(exception, BaseException) and origin_of(exception) is not None
 
 
+def instead(exception):
+    """What is raised in the place of a `StopIteration` that is none, as Python does in generators."""
+    made = RuntimeError(f"the submission raised {type(exception).__name__}")
+    made.__cause__ = exception
+    vars(made)[ORIGIN] = origin_of(exception)
+    return made
+
+
 def told_class(cls):
     """How a class that both sides have is named, or None."""
     if id(cls) in PLAIN_CONTROL:

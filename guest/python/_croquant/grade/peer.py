@@ -64,13 +64,13 @@ class Peer(Handles):
             self.raise_pending()
         if kind == "is":
             return answer[1]
-        error = self.raised(answer[1])
+        error = self.raised(answer[1], message)
         try:
             raise error
         finally:
             del error, answer  # its traceback holds this frame: it would live until a collection
 
-    def raised(self, exception):
+    def raised(self, exception, message):
         if not isinstance(exception, BaseException) or issubclass(type(exception), proxy.Proxy):
             raise self.violate("what was raised is no exception")
         if not self.may_raise(exception):

@@ -45,6 +45,12 @@ class Server(Peer):
     def may_raise(self, exception):
         return True
 
+    def may_swallow(self, error, trace):
+        return True
+
+    def told_at_exit(self, kind, error):
+        return kind, error
+
     def told_instead(self, error):
         return error
 
