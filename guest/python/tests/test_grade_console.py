@@ -13,6 +13,8 @@ class Console(two_sessions.TwoSessions):
     files = {
         "talk.py": """
             import sys
+            from sys import stdin
+            def kept(): return stdin.readline()
             def show(*values, **options): print(*values, **options)
             def warn(text): print(text, file=sys.stderr)
             def ask(*prompt): return input(*prompt)
@@ -77,7 +79,8 @@ class Console(two_sessions.TwoSessions):
                 talk.ask()
         self.assertEqual(out.getvalue(), "q? ")
         with mock.patch("sys.stdin", io.StringIO("a\nb\n")):
-            self.assertEqual(talk.lines(), ["a\n", "b\n"])
+            self.assertEqual(talk.kept(), "a\n")
+            self.assertEqual(talk.lines(), ["b\n"])
 
     def test_scripts(self):
         found = bridge.run_script("hello.py", ["x", 1], "Ann\n")

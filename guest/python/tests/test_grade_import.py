@@ -1,5 +1,6 @@
 """Importing a submission: each error says what is wrong, where, and what to do."""
 
+import builtins
 import os
 import pathlib
 import sys
@@ -7,7 +8,7 @@ import tempfile
 import unittest
 from unittest import mock
 
-from _croquant.grade import submission
+from _croquant.grade import serve, submission
 
 TAB = "def f():\n        x = 1\n\tx = 2\n"
 
@@ -18,7 +19,11 @@ class Import(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(folder.name)
-        for patch in (mock.patch.object(sys, "path", sys.path[:]), mock.patch.dict(sys.modules)):
+        server = serve.Server(None)
+        for patch in (
+            mock.patch.object(submission, "server", server), mock.patch.object(sys, "stdin"), mock.patch.object(builtins, "input"),
+            mock.patch.object(sys, "path", sys.path[:]), mock.patch.dict(sys.modules),
+        ):  # fmt: skip
             patch.start()
             self.addCleanup(patch.stop)
 
@@ -65,6 +70,8 @@ class Import(unittest.TestCase):
         self.assertNotIn("_croquant", found["traceback"])
         self.check("import nothing_of_that_name\n", "exception", 1, "No module named 'nothing_of_that_name'")
         self.check("import sys\nsys.exit(3)\n", "exception", 2, "exit code 3", "hint: ", "__name__")
+        self.check("x = 1\ninput()\n", "exception", 2, "asks for input", "hint: ")
+        self.assertEqual(self.ask("import sys\nassert sys.stdin.read() == ''\n"), {"status": "ok"})
         self.check("raise EOFError\n", "exception", 1, "asks for input", "hint: ")
         self.check("class Bad(Exception):\n    def __str__(self): 1 / 0\nraise Bad\n", "exception", 3, "<exception str() failed>")
         self.check("raise ValueError('\\ud800')\n", "exception", 1, "ValueError: \\ud800")

@@ -19,7 +19,9 @@ CALLABLE_ONLY = (
     types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType,
     types.WrapperDescriptorType, types.ClassMethodDescriptorType, functools.partial, functools._lru_cache_wrapper, type,
 )  # fmt: skip
-NEVER = (types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer)
+NEVER = (
+    types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer,
+)  # fmt: skip
 NEVER_CALLED = frozenset(
     "eval exec compile open getattr setattr delattr hasattr vars globals locals dir __import__ breakpoint input print format format_map "
     "_getframe".split()

@@ -15,7 +15,7 @@ class Classes:
     def prepare_classes(self):
         self.classes = {}
         self.methods, self.kinds, self.forwarders, self.metas = {}, {}, {}, {}
-        self.members, self.module_facts, self.known = {}, {}, set()
+        self.members, self.module_facts = {}, {}
         self.makers = {
             "h": self.stand_in,
             "yours": self.own,

@@ -105,7 +105,8 @@ def tell(exception, hid, told, full):
     """An exception as a tuple. `full`: with what it carries; else its arguments alone, and not those of an assertion."""
     args = BaseException.args.__get__(exception)
     if not full:
-        return ("x", hid, told, () if isinstance(exception, AssertionError) else tuple(scrubbed(exception, arg) for arg in args), (), None, {})
+        args = () if isinstance(exception, AssertionError) else tuple(scrubbed(exception, arg) for arg in args)
+        return ("x", hid, told, args, (), None, {})
     notes = getattr(exception, "__notes__", ())
     notes = tuple(note for note in notes if type(note) is str) if type(notes) is list else ()
     return ("x", hid, told, args, notes, cause_of(exception), extras_of(exception))

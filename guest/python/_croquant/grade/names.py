@@ -59,7 +59,9 @@ EXCEPTIONS = {
 }
 EXCEPTIONS = {module: frozenset(names.split()) for module, names in EXCEPTIONS.items()}
 EXCEPTIONS["builtins"] = frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
 ) - set(CONTROL)
 
 # Types that are the same on both sides.

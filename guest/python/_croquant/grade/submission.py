@@ -6,14 +6,16 @@ import os
 import re
 
 from .. import program
-from . import serve
+from . import script, serve
 
 HINT_OF_EXIT = "put what runs the program beneath `if __name__ == '__main__':`"
+server = None
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def grade_import(request):
     """Imports the modules that the tests want: `{"status": "ok"}`, or the first error, said precisely."""
+    begin().prepare()
     folder = os.getcwd()
     program.enter_folder(folder)
     importlib.invalidate_caches()
@@ -27,10 +29,18 @@ def grade_import(request):
 
 def grade_serve(request):
     """Serves the checker until that is done."""
-    from _croquant_host import exchange
-
-    serve.Server(exchange).run()
+    begin().run()
     return {"status": "ok"}
+
+
+def begin():
+    """The session's one server."""
+    global server
+    if server is None:
+        from _croquant_host import exchange
+
+        server = serve.Server(exchange)
+    return server
 
 
 def explain(error, module, folder):
@@ -76,7 +86,7 @@ def place_of(error, folder):
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if name[:1] != "<" and os.path.abspath(name).startswith(os.path.join(folder, "")) and serve.OWN not in name:
+        if name[:1] != "<" and script.is_theirs(name) and os.path.abspath(name).startswith(os.path.join(folder, "")):
             found = relative(name, folder), trace.tb_lineno
         trace = trace.tb_next
     return found

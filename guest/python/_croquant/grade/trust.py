@@ -18,8 +18,14 @@ class Trust:
 
     def __init__(self, peer):
         self.peer = peer
+        self.known = set()  # classes that the test names
         self.made = {}  # handles of objects that the test made, with how often they had been received then
         self.mixed = set()  # handles of what an operator gave for an object that is not believed, and data
+
+    def name(self, name, value):
+        """The test has looked up a class. By a name without a capital it expects a function, and means no class."""
+        if name.lstrip("_")[:1].isupper() and issubclass(type(value), proxy.RemoteType):
+            self.known.add(value)
 
     def vouch(self, value):
         """What the test has made just now. An object that was handed over before is not new."""
@@ -76,6 +82,8 @@ class Trust:
         if self.peer.hid_of(item) is not None or self.believes(hid):
             return self.peer.request(("op", hid, "__contains__", (item,)))
         count = -1
+        if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
+            raise TypeError(f"the submission's object, which the test did not make, has no items to be searched\n{HINT}")
         for count, each in enumerate(itertools.islice(iter(value), MOST_ITEMS)):
             if each is item or each == item:
                 return True
@@ -86,7 +94,7 @@ class Trust:
     def method(self, of, name, args, options):
         """Calls a method whose name promises an answer about data."""
         hid = proxy.HID(of)
-        known = name not in names.PREDICATES and type(of) in self.peer.known
+        known = name not in names.PREDICATES and type(of) in self.known
         asked = known or self.believes(hid) or not self.of_data(args)
         result = self.peer.request_method(hid, name, args, options)
         if not asked and result is not None:
