@@ -1,11 +1,24 @@
 """What a submission may ask of the test's objects, and what it may not."""
 
+import importlib
+import inspect
+import io
+import os
+import pathlib
+import shutil
+import string
+import sys
 import types
 import unittest
+from unittest import mock
 
 from _croquant.grade import faults
 from _croquant.grade.checker import Checker
 from scripted import Scripted
+
+
+class Own:
+    """What a test might define."""
 
 
 class Callbacks(Scripted):
@@ -51,12 +64,22 @@ class Callbacks(Scripted):
                 self.assertEqual((kind, told[2]), ("raised", ("e", "builtins", "AttributeError")))
 
     def test_what_leads_to_the_test_is_not_passed(self):
-        for value in (self, unittest, Checker, self.checker, faults.Ended, (lambda: 1).__code__, unittest.SkipTest, eval, getattr):
-            with self.subTest(value), self.assertRaises(TypeError):
+        for value in (
+            self, unittest, Checker, self.checker, faults.Ended, (lambda: 1).__code__, unittest.SkipTest, eval, getattr,
+            os.listdir, shutil.copy, io.FileIO, sys._getframe, pathlib.PureWindowsPath("a"), "{}".format, str.format, mock.patch, string.Formatter(),
+            inspect.signature(len), compile, importlib.import_module, os,
+        ):  # fmt: skip
+            with self.subTest(str(value)), self.assertRaises(TypeError):
                 self.checker.call(1, (value,), {})
         self.assertEqual(self.sent, [])
         self.script = [("is", 1)]
-        self.assertEqual(self.checker.call(1, (self.test_calls, abs, []), {}), 1)
+        passed = (self.test_calls, abs, [], mock.Mock(), mock.call(1), io.StringIO(), [].append, os.path.join, Own, Own(), str, int.bit_length)
+        self.assertEqual(self.checker.call(1, passed, {}), 1)
+
+    def test_a_path_is_a_value(self):
+        self.script = [("is", None)]
+        self.checker.call(1, (pathlib.Path("/a/b"),), {})
+        self.assertEqual(self.sent[-1][2], (("Path", "/a/b"),))
 
     def test_unknown_requests(self):
         for name in ("set", "del", "import", "eval", "script", "read", "write", "files", "dir", "copy", "items", "traceback", "signature"):

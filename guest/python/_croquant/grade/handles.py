@@ -60,7 +60,7 @@ class Handles(Classes):
 
     def told_of(self, cls):
         if self.full:
-            return faults.told_class(cls) or self.describe(cls), True
+            return faults.told_class(cls) or self.describe(cls), not self.terse
         return next(told for base in cls.__mro__ if (told := faults.told_class(base))), False
 
     def theirs(self, value):

@@ -19,6 +19,7 @@ class Peer(Handles):
 
     guarded = False  # whether the other end's objects must not decide about this end's data
     full = True  # whether exceptions are told with all that they carry
+    terse = False  # not this time, as that could not be written
     start = 0  # where in what `exchange` returns the message begins
 
     def __init__(self, exchange):
@@ -50,12 +51,16 @@ class Peer(Handles):
         if self.violation is not None:
             raise self.violation
         data = self.pack(message)
-        while True:
-            answer = self.receive(self.exchange(data))
-            kind = answer[0]
-            if kind == "is" or kind == "raised":
-                break
-            data = self.serve(answer)
+        try:
+            while True:
+                answer = self.receive(self.exchange(data))
+                kind = answer[0]
+                if kind == "is" or kind == "raised":
+                    break
+                data = self.serve(answer)
+        except BaseException:
+            self.end()  # an answer is still on its way, or was never given: what comes next would not be understood
+            raise
         if len(answer) == 3:
             self.take_changes(answer[2], args, options)
         elif len(answer) != 2:
@@ -158,6 +163,18 @@ class Peer(Handles):
         except faults.PeerError:
             raise
         except Exception as error:
-            return self.pack(("raised", TypeError(f"this cannot be passed on: {error}")))
+            return self.excuse(answer, error)
         finally:
             del answer
+
+    def excuse(self, answer, error):
+        """The answer when the first cannot be written: the exception without what it carries, or that it cannot be passed on."""
+        self.terse = True
+        try:
+            if answer[0] == "raised":
+                return self.pack(answer[:2])
+        except Exception:
+            pass
+        finally:
+            self.terse = False
+        return self.pack(("raised", TypeError(f"this cannot be passed on: {error}")))
