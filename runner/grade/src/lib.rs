@@ -4,12 +4,23 @@
 //! verdicts, carries the calls between them. Each test has a fork of both sessions for itself.
 
 pub mod assignment;
+pub mod batch;
+mod crew;
+mod exam;
+mod grader;
+mod marking;
+mod names;
+mod paths;
+pub mod queue;
 mod scoring;
 pub mod submission;
 mod verdict;
 
 pub use assignment::Assignment;
-pub use scoring::{Score, Scores, TestResult};
+pub use crew::{CrewError, Desk, Task};
+pub use exam::{ExamError, Examiner, Found, Sheet};
+pub use grader::Grader;
+pub use scoring::{Score, Scores, TestResult, blocked_by, order, score, status};
 pub use submission::Submission;
 pub use verdict::{
     Failure, Problem, ProblemKind, Reason, Status, TestVerdict, Verdict, Visibility,

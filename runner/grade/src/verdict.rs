@@ -21,6 +21,8 @@ pub struct Verdict {
     /// Why the submission could not be graded as it is (a syntax error, no such file, a broken archive): a message to whoever handed it in.
     /// The tests that there are count as not passed.
     pub problem: Option<Problem>,
+    /// What was done with the submission that its author should know: a file left out, or taken under another name.
+    pub notes: Vec<String>,
     /// Whether the submission ran apart from its tests. In process, for practice, it could have forged the result.
     pub tamper_evident: bool,
     /// The seed from which both sessions draw their random numbers.

@@ -28,6 +28,11 @@ mod spawner;
 mod wire;
 mod worker;
 
+/// Frames on a socket: for those who hand other work to processes of their own.
+pub mod frame {
+    pub use crate::wire::frame::{FrameError, encode, read};
+}
+
 pub use error::Error;
 pub use pool::{Interrupter, Kept, KeptState, Pool, PoolConfig, RemoteSession, WorkerState};
 pub use role::Role;

@@ -4,20 +4,41 @@
 //! `runner/grade/ASSIGNMENT.md`. Everything here is the teacher's: none of it is for the submission's session but files of the role
 //! [`Role::Provided`].
 
-mod bound;
-mod rules;
+use serde::{Deserialize, Serialize};
 
+mod bind;
+mod bound;
+mod cases;
+mod compare;
+mod constructs;
+mod error;
+mod exercise;
+mod files;
+
+mod folder;
+mod limits;
+mod open;
+mod parse;
+mod pattern;
+mod raw;
+mod rules;
+mod settings;
+
+pub use bind::bind;
 pub use bound::{Bound, Collected, Source};
+pub use error::{AssignmentError, Excerpt, Wrong};
 pub use rules::{
     Case, Comparison, Constructs, FuelRule, Group, Imports, LimitChanges, Settings, TestLimits,
     TestRule, Wanted,
 };
 
 /// A validated assignment, with its files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assignment {
     /// What it is called in reports.
     pub name: String,
+    /// The file or folder that it comes from, as messages call it.
+    pub origin: String,
     /// Files that a submission consists of, as paths from its root. Empty: the modules that the tests import.
     pub expected: Vec<String>,
     /// The assignment's own files.
@@ -41,7 +62,7 @@ pub struct Assignment {
 }
 
 /// A file of an assignment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentFile {
     /// Its path from the root of the session that it is for, with `/`.
     pub path: String,
@@ -52,13 +73,14 @@ pub struct AssignmentFile {
 }
 
 /// What a file of an assignment is there for, and so which session it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// A module of tests, or a text with doctests: in the checker's session, where its tests are collected.
     Test,
     /// A file that tests use: in the checker's session.
     Checker,
-    /// A file that the submission uses: in the submission's session, in place of a file of that name in the submission.
+    /// A file that the submission uses: in its session, in place of a file of that name in the submission. It is there a second time as
+    /// [`Role::Checker`]: what tests import from it must not come from a session in which the submission can change it.
     Provided,
     /// The author's own solution, under the name of the file that it solves. In no session but when it is itself graded.
     Reference,
@@ -67,7 +89,7 @@ pub enum Role {
 }
 
 /// Where the random numbers of a run come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seed {
     /// Each run has a seed of its own, which is reported.
     PerRun,
@@ -82,6 +104,50 @@ impl Default for Seed {
 }
 
 impl Assignment {
+    /// An assignment of no files and no tests.
+    pub(crate) fn empty(name: &str, origin: &str) -> Self {
+        Self {
+            name: name.into(),
+            origin: origin.into(),
+            expected: Vec::new(),
+            files: Vec::new(),
+            defaults: Settings::default(),
+            rules: Vec::new(),
+            groups: Vec::new(),
+            cases: Vec::new(),
+            constructs: Vec::new(),
+            due: None,
+            total: None,
+            seed: Seed::default(),
+        }
+    }
+
+    /// Whether there is anything that a submission can pass: a file with tests, a case, or a check with points.
+    pub(crate) fn has_tests(&self) -> bool {
+        self.files_of(Role::Test).next().is_some()
+            || !self.cases.is_empty()
+            || self.constructs.iter().any(|check| !check.gate)
+    }
+
+    /// Gives the checker its own copy of each provided file that it does not have.
+    fn copy_provided(&mut self) {
+        let is_there = |file: &AssignmentFile| {
+            let mut others = self.files.iter();
+            others.any(|other| {
+                other.path == file.path && matches!(other.role, Role::Test | Role::Checker)
+            })
+        };
+        let provided = self.files.iter().filter(|file| file.role == Role::Provided);
+        let copies = provided.filter(|file| !is_there(file)).cloned();
+        let copies: Vec<_> = copies
+            .map(|file| AssignmentFile {
+                role: Role::Checker,
+                ..file
+            })
+            .collect();
+        self.files.extend(copies);
+    }
+
     /// Those of its files that have `role`: path and content.
     pub fn files_of(&self, role: Role) -> impl Iterator<Item = (&str, &[u8])> {
         self.files

@@ -5,18 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::Visibility;
 
 /// Settings for the collected tests whose ids match.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestRule {
     /// Patterns of ids: `test_leap.py::*`, `*::test_year_1996`, or an id as it is. `*` matches any characters.
     pub patterns: Vec<String>,
     /// What holds for these tests.
     pub settings: Settings,
-    /// The line of the file that it begins in, from 1, for messages.
-    pub line: usize,
 }
 
 /// What can be said of a test. `None` leaves it to an earlier rule, then the test's own mark, then the defaults.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// Points for each of the tests. Default 1. In a group with points of its own: its share of them.
     pub points: Option<f64>,
@@ -34,6 +32,8 @@ pub struct Settings {
     pub limits: LimitChanges,
     /// What work costs. Default: nothing.
     pub fuel: Option<FuelRule>,
+    /// The line of the file that says so, from 1, for messages.
+    pub line: usize,
 }
 
 /// Limits on what one test may use.
@@ -62,7 +62,7 @@ impl Default for TestLimits {
 }
 
 /// Limits that a rule changes; the others stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LimitChanges {
     /// See [`TestLimits::fuel`].
     pub fuel: Option<u64>,
@@ -75,7 +75,7 @@ pub struct LimitChanges {
 }
 
 /// What the work of a passed test costs.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum FuelRule {
     /// Nothing, within the limit.
     #[default]
@@ -87,7 +87,7 @@ pub enum FuelRule {
 }
 
 /// Tests that belong together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Its name, by which tests refer to it, and which reports show.
     pub name: String,
@@ -97,10 +97,12 @@ pub struct Group {
     pub all_or_nothing: bool,
     /// What has to pass before any of its tests is run.
     pub needs: Vec<String>,
+    /// The line of the file that it begins in, from 1, for messages.
+    pub line: usize,
 }
 
 /// One run of a program: its input, and what is expected of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Its identity: `cases::` and its name.
     pub id: String,
@@ -127,7 +129,7 @@ pub struct Case {
 }
 
 /// When output is as expected.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub enum Comparison {
     /// Character for character.
     Exact,
@@ -146,7 +148,7 @@ pub enum Comparison {
 }
 
 /// A check of the source, decided on its syntax tree in the checker.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Constructs {
     /// Its identity: `constructs::` and its name.
     pub id: String,
@@ -168,7 +170,7 @@ pub struct Constructs {
     pub settings: Settings,
 }
 
-/// A construct, and where.
+/// A construct, and where: as the checker is asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// The construct in words: `for`, `recursion`, `call eval`, `import os`.
@@ -179,7 +181,7 @@ pub struct Wanted {
 }
 
 /// Which modules a submission may import. A package's name stands for all its modules.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Imports {
     /// Any.
     #[default]

@@ -14,20 +14,32 @@ const ROOM_BYTES: usize = 64 << 10;
 
 /// Why a connection has to end.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FrameError {
+pub enum FrameError {
     /// The other side is gone, or what connects both is broken.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The message is longer than a frame may be.
     #[error("a frame of {bytes} bytes is too long")]
-    TooLong { bytes: usize },
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// The message is not one.
     #[error("a frame holds no message: {0}")]
     Malformed(postcard::Error),
+    /// Something follows the message.
     #[error("a frame holds {bytes} bytes more than its message")]
-    Leftover { bytes: usize },
+    Leftover {
+        /// How much.
+        bytes: usize,
+    },
 }
 
-/// The frame of `message`.
-pub(crate) fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
+/// The frame of `message`: four bytes of length, little-endian, then the message as postcard has it.
+///
+/// # Errors
+/// [`FrameError::TooLong`], or a message that cannot be written down.
+pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
     let mut frame = postcard::to_extend(message, vec![0; 4]).map_err(FrameError::Malformed)?;
     let bytes = frame.len() - 4;
     match u32::try_from(bytes) {
@@ -57,7 +69,10 @@ fn length(header: [u8; 4]) -> Result<usize, FrameError> {
 }
 
 /// The next message, for a thread that waits.
-pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> Result<T, FrameError> {
+///
+/// # Errors
+/// Those of `from`, among them [`io::ErrorKind::UnexpectedEof`] at its end, and whatever is no frame.
+pub fn read<T: DeserializeOwned>(from: &mut impl Read) -> Result<T, FrameError> {
     let mut header = [0; 4];
     from.read_exact(&mut header)?;
     let bytes = length(header)?;

@@ -1,0 +1,226 @@
+//! Many submissions: graders side by side, results in the order in which submissions were given, and a journal from which a run that was
+//! killed goes on.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::crew::{CrewError, Desk, Task};
+use crate::submission::Handed;
+use crate::verdict::Verdict;
+
+/// Something to grade, which is read when its turn comes.
+pub trait Source: Sync {
+    /// What it is called in reports.
+    fn label(&self) -> &str;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// A message for whoever gave it.
+    fn read(&self) -> Result<Handed, String>;
+}
+
+/// What came of one submission: a verdict, or why there is none.
+pub type Graded = Result<Verdict, String>;
+
+/// What happens during a run.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// A submission is done; it may have been in the journal already.
+    Done {
+        /// Its place among the submissions.
+        index: usize,
+        /// What came of it.
+        graded: &'a Graded,
+    },
+    /// Tests of one are done.
+    Progress {
+        /// Its place.
+        index: usize,
+        /// Tests done.
+        done: u32,
+        /// Tests in all.
+        total: u32,
+    },
+}
+
+/// What has been graded so far, in a file that survives whatever happens to this process: one line of JSON each. A line that was cut off is
+/// no line.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    known: HashMap<String, Verdict>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    key: &'a str,
+    verdict: &'a Verdict,
+}
+
+#[derive(Deserialize)]
+struct OwnedLine {
+    key: String,
+    verdict: Verdict,
+}
+
+impl Journal {
+    /// Opens the journal at `path`: to go on from, or empty.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn open(path: &Path, resume: bool) -> io::Result<Self> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(!resume)
+            .open(path)?;
+        let mut known = HashMap::new();
+        let mut whole = 0;
+        let mut reader = BufReader::new(&mut file);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            let Ok(OwnedLine { key, verdict }) = serde_json::from_slice(&line) else {
+                break;
+            };
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            whole += line.len() as u64;
+            known.insert(key, verdict);
+            line.clear();
+        }
+        file.set_len(whole)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Self { file, known })
+    }
+
+    fn note(&mut self, key: &str, verdict: &Verdict) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&Line { key, verdict })?;
+        line.push(b'\n');
+        self.file.write_all(&line)
+    }
+}
+
+/// Grades `sources` with `jobs` graders. The results are in the order of `sources`, whatever the order in which they came.
+///
+/// # Errors
+/// The journal cannot be written. What is wrong with a submission, or with grading it, is in its place among the results.
+pub fn run<S: Source>(
+    task: &Task,
+    sources: &[S],
+    jobs: usize,
+    mut journal: Option<&mut Journal>,
+    watch: &mut dyn FnMut(Step<'_>),
+) -> io::Result<Vec<Graded>> {
+    let known = journal
+        .as_ref()
+        .map(|journal| journal.known.clone())
+        .unwrap_or_default();
+    let next = AtomicUsize::new(0);
+    let (tell, told) = mpsc::channel();
+    let mut results: Vec<Option<Graded>> = vec![];
+    results.resize_with(sources.len(), || None);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, sources.len().max(1)) {
+            let (tell, next, known) = (tell.clone(), &next, &known);
+            scope.spawn(move || work(task, sources, next, known, &tell));
+        }
+        drop(tell);
+        for news in told {
+            match news {
+                News::Progress { index, done, total } => {
+                    watch(Step::Progress { index, done, total })
+                }
+                News::Done { index, key, graded } => {
+                    if let (Some(journal), Some(key), Ok(verdict)) = (&mut journal, key, &graded) {
+                        journal.note(&key, verdict)?;
+                    }
+                    watch(Step::Done {
+                        index,
+                        graded: &graded,
+                    });
+                    results[index] = Some(graded);
+                }
+            }
+        }
+        Ok(())
+    })
+    .map(|()| {
+        let missing = || Err("it was not graded".to_owned());
+        results
+            .into_iter()
+            .map(|graded| graded.unwrap_or_else(missing))
+            .collect()
+    })
+}
+
+enum News {
+    Progress {
+        index: usize,
+        done: u32,
+        total: u32,
+    },
+    Done {
+        index: usize,
+        /// Under which it goes into the journal, unless it was there.
+        key: Option<String>,
+        graded: Graded,
+    },
+}
+
+/// One grader's desk: takes the next submission, until there is none or nobody listens.
+fn work<S: Source>(
+    task: &Task,
+    sources: &[S],
+    next: &AtomicUsize,
+    known: &HashMap<String, Verdict>,
+    tell: &mpsc::Sender<News>,
+) {
+    let mut desk = Desk::new(task);
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(source) = sources.get(index) else {
+            return;
+        };
+        let (key, graded) = match source.read() {
+            Err(message) => (None, Err(message)),
+            Ok(handed) => {
+                let key = task.key(&handed);
+                match known.get(&key) {
+                    Some(verdict) => {
+                        let mut verdict = verdict.clone();
+                        source.label().clone_into(&mut verdict.submission);
+                        (None, Ok(verdict))
+                    }
+                    None => (Some(key), grade(&mut desk, &handed, index, tell)),
+                }
+            }
+        };
+        if tell.send(News::Done { index, key, graded }).is_err() {
+            return;
+        }
+    }
+}
+
+fn grade(
+    desk: &mut Result<Desk, CrewError>,
+    handed: &Handed,
+    index: usize,
+    tell: &mpsc::Sender<News>,
+) -> Graded {
+    let desk = desk.as_mut().map_err(|error| error.to_string())?;
+    let mut progress = |done, total| {
+        // Nobody listens any more: the next result will tell.
+        let _ = tell.send(News::Progress { index, done, total });
+    };
+    desk.grade(handed, &mut progress)
+        .map_err(|error| error.to_string())
+}

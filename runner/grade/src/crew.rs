@@ -1,0 +1,199 @@
+//! The crew: graders side by side, and whoever hands them their work.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use croquant_worker::frame;
+use sha2::{Digest as _, Sha256};
+
+use crate::assignment::Assignment;
+use crate::grader::{NAME, Paper, Said};
+use crate::submission::Handed;
+use crate::verdict::Verdict;
+
+/// This executable, whatever has become of its path.
+const OWN_PROGRAM: &str = "/proc/self/exe";
+
+/// How often a submission is given to another grader when one has died over it.
+const ATTEMPTS: u32 = 2;
+
+/// How long a grader may say nothing, beyond what a test may take. It tells after each test.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What graders need to know of an assignment.
+#[derive(Debug, Clone)]
+pub struct Task {
+    paper: Vec<u8>,
+    patience: Duration,
+}
+
+impl Task {
+    /// For `assignment`, with the seed of both sessions, in one session if `practice`.
+    ///
+    /// # Errors
+    /// The assignment is too large for a frame.
+    pub fn new(assignment: &Assignment, seed: u64, practice: bool) -> Result<Self, CrewError> {
+        let paper = Paper {
+            image: croquant_guest::HASH.to_owned(),
+            assignment: assignment.clone(),
+            seed,
+            practice,
+        };
+        Ok(Self {
+            paper: frame::encode(&paper)?,
+            patience: PATIENCE + Duration::from_millis(assignment.longest_ms()),
+        })
+    }
+
+    /// What names a submission to this task: the same for the same content, and another for any change of either.
+    pub(crate) fn key(&self, handed: &Handed) -> String {
+        let mut hash = Sha256::new_with_prefix(&self.paper);
+        // Without its label: where it lies says nothing of what it is.
+        let handed = postcard::to_allocvec(&(&handed.content, &handed.notes)).unwrap_or_default();
+        hash.update(handed);
+        hash.finalize().iter().fold(String::new(), |mut key, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(key, "{byte:02x}");
+            key
+        })
+    }
+}
+
+/// Why a submission has no verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CrewError {
+    /// A process cannot be started, or the host's pipes fail.
+    #[error("a grader cannot be started: {0}\nhint: check the limits on processes and memory")]
+    Start(io::Error),
+    /// The assignment, or the host, is at fault.
+    #[error("{0}")]
+    Assignment(String),
+    /// Grader after grader died over a submission.
+    #[error(
+        "the grader died {ATTEMPTS} times over this submission\nhint: the system's log may say why; give it more memory"
+    )]
+    Died,
+    /// What would go to a grader is too large.
+    #[error(transparent)]
+    Frame(#[from] frame::FrameError),
+}
+
+/// One grader's process. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Desk {
+    task: Task,
+    image: std::fs::File,
+    grader: Option<Process>,
+}
+
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    socket: UnixStream,
+}
+
+impl Desk {
+    /// A desk for `task`; its grader starts with the first submission.
+    ///
+    /// # Errors
+    /// The guest's image cannot be opened.
+    pub fn new(task: &Task) -> Result<Self, CrewError> {
+        Ok(Self {
+            task: task.clone(),
+            image: croquant_guest::open()
+                .map_err(|error| CrewError::Start(io::Error::other(error)))?,
+            grader: None,
+        })
+    }
+
+    /// Has a submission graded; `progress` hears how many tests of how many are done. A grader that dies over it is replaced, and the work done
+    /// again.
+    ///
+    /// # Errors
+    /// [`CrewError`]: there is no verdict, and the submission is not to blame unless graders died.
+    pub fn grade(
+        &mut self,
+        handed: &Handed,
+        progress: &mut dyn FnMut(u32, u32),
+    ) -> Result<Verdict, CrewError> {
+        let job = frame::encode(handed)?;
+        for _ in 0..ATTEMPTS {
+            let mut grader = match self.grader.take() {
+                Some(grader) => grader,
+                None => self.start()?,
+            };
+            match grader.work(&job, progress) {
+                Ok(done) => {
+                    self.grader = Some(grader);
+                    return done.map_err(CrewError::Assignment);
+                }
+                // Dropped, and so ended, whatever it still does.
+                Err(error) => tracing::warn!(%error, "a grader has died"),
+            }
+        }
+        Err(CrewError::Died)
+    }
+
+    /// Starts a grader, ready for submissions. Its standard input is its socket and its standard output the image, so that it opens no file; it
+    /// inherits no variable.
+    fn start(&self) -> Result<Process, CrewError> {
+        let (socket, other) = UnixStream::pair().map_err(CrewError::Start)?;
+        let child = Command::new(OWN_PROGRAM)
+            .arg0(NAME)
+            .env_clear()
+            .current_dir("/")
+            .stdin(OwnedFd::from(other))
+            .stdout(self.image.try_clone().map_err(CrewError::Start)?)
+            .spawn()
+            .map_err(CrewError::Start)?;
+        let mut process = Process { child, socket };
+        let patience = Some(self.task.patience);
+        process
+            .socket
+            .set_read_timeout(patience)
+            .map_err(CrewError::Start)?;
+        process
+            .socket
+            .write_all(&self.task.paper)
+            .map_err(CrewError::Start)?;
+        match frame::read(&mut process.socket) {
+            Ok(Said::Ready) => Ok(process),
+            Ok(Said::Failed(message)) => Err(CrewError::Assignment(message)),
+            Ok(_) => Err(CrewError::Start(io::ErrorKind::InvalidData.into())),
+            Err(error) => Err(CrewError::Start(io::Error::other(error))),
+        }
+    }
+}
+
+impl Process {
+    /// One submission. The outer error: this grader is of no more use.
+    fn work(
+        &mut self,
+        job: &[u8],
+        progress: &mut dyn FnMut(u32, u32),
+    ) -> Result<Result<Verdict, String>, frame::FrameError> {
+        self.socket.write_all(job)?;
+        loop {
+            match frame::read(&mut self.socket)? {
+                Said::Progress { done, total } => progress(done, total),
+                Said::Verdict(verdict) => return Ok(Ok(*verdict)),
+                Said::Failed(message) => return Ok(Err(message)),
+                Said::Ready => return Err(io::Error::from(io::ErrorKind::InvalidData).into()),
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,586 @@
+//! The examination: a submission in one session, the checker in another, and between them the host, which alone keeps the list of tests.
+//!
+//! [`Examiner::new`] prepares the checker once for an assignment. [`Examiner::examine`] gives each submission a fork of that, imports the
+//! submission in a session of its own, and lets the checker collect the tests. Both sessions are then put aside, and each test has a fork of both for itself: it finds
+//! no other test's leftovers, and whatever ends it ends nothing else.
+
+mod link;
+mod ops;
+mod program;
+mod room;
+mod source;
+mod talk;
+
+use std::time::Instant;
+
+use croquant_sandbox::{Engine, Recorder, Session, Snapshot};
+use serde_json::json;
+
+use crate::assignment::{Assignment, Bound, Collected, Role, Source};
+use crate::scoring::{TestResult, blocked_by, order, status};
+use crate::submission::Submission;
+use crate::{Failure, Problem, ProblemKind, Reason, Status};
+use link::Link;
+use ops::{Collection, ImportErrorKind, Imported, Mistake, Prepared, Ran};
+use talk::{Talk, failure_of, talk};
+
+/// An assignment, ready for submissions.
+pub struct Examiner {
+    engine: Engine,
+    assignment: Assignment,
+    seed: u64,
+    practice: bool,
+    /// The checker with the tests compiled, before it has seen any submission.
+    checker: Snapshot,
+    /// The modules that the tests expect of a submission.
+    modules: Vec<String>,
+}
+
+/// What was found out about one submission, before points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// Each test, in order, with what the assignment says of it.
+    pub tests: Vec<Bound>,
+    /// What came of each.
+    pub found: Vec<Found>,
+    /// Why the submission could not be graded as it is.
+    pub problem: Option<Problem>,
+}
+
+/// What came of one test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// How it ended.
+    pub status: Status,
+    /// The part of it that passed, from 0 to 1.
+    pub credit: f64,
+    /// Why it did not pass.
+    pub failure: Option<Failure>,
+    /// What the submission printed.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+    /// Work that the submission did, in units of fuel.
+    pub fuel: u64,
+    /// Wall clock of both sessions, in microseconds.
+    pub wall_us: u64,
+    /// The number of its task, from 1.
+    pub task: Option<u32>,
+    /// The test's source.
+    pub code: Option<String>,
+}
+
+/// Why nothing can be graded: whoever wrote the assignment, or runs the host, has to mend it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExamError {
+    /// The host failed.
+    #[error(transparent)]
+    Sandbox(#[from] croquant_sandbox::Error),
+    /// Files of the tests cannot be used.
+    #[error("{}", mistakes.join("\n"))]
+    Tests {
+        /// One message a mistake, with file and line.
+        mistakes: Vec<String>,
+    },
+    /// There is no test: that is never a pass.
+    #[error(
+        "no tests were found\nhint: name files `test_*.py`, and functions and methods `test_*`"
+    )]
+    NoTests,
+    /// The assignment's rules do not fit its tests.
+    #[error("{0}")]
+    Rules(String),
+    /// The checker's session did not answer as it should.
+    #[error(
+        "the checker failed to {what}: {reason}\nhint: run the tests on your own solution with `--in-process`"
+    )]
+    Checker {
+        /// What it was asked.
+        what: &'static str,
+        /// What it answered.
+        reason: String,
+    },
+}
+
+/// Where both sessions stand when the tests are collected.
+struct Stage {
+    checker: Snapshot,
+    /// `None` in practice, where the checker has the submission itself.
+    submission: Option<Snapshot>,
+}
+
+impl Examiner {
+    /// Prepares `assignment`. Random numbers of both sessions come of `seed`. In `practice` the submission runs in the checker's own session, and
+    /// could forge the result.
+    ///
+    /// # Errors
+    /// [`ExamError::Tests`] for test files that do not compile, and the host's failures.
+    pub async fn new(
+        engine: &Engine,
+        assignment: Assignment,
+        seed: u64,
+        practice: bool,
+    ) -> Result<Self, ExamError> {
+        let policy = room::checker_policy(&assignment, &[], seed);
+        let limits = room::checker_limits();
+        let console = Box::new(Recorder::new());
+        let mut session = Session::start(engine, &policy, &limits, console).await?;
+        let prepared = prepare(&mut session, &assignment, seed).await?;
+        Ok(Self {
+            engine: engine.clone(),
+            checker: session.snapshot().await?,
+            assignment,
+            seed,
+            practice,
+            modules: prepared.imports,
+        })
+    }
+
+    /// The assignment.
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+
+    /// Whether tests and submission are in one session.
+    pub fn is_practice(&self) -> bool {
+        self.practice
+    }
+
+    /// The modules that the tests import from a submission.
+    pub fn modules(&self) -> &[String] {
+        &self.modules
+    }
+
+    /// The seed of both sessions.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Examines a submission; `progress` hears how many tests of how many are done.
+    ///
+    /// # Errors
+    /// [`ExamError`]: the fault is not the submission's. Whatever a submission does is in the [`Sheet`].
+    pub async fn examine(
+        &self,
+        submission: &Submission,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Sheet, ExamError> {
+        let (stage, collection, problem) = if self.practice {
+            self.set_practice(submission).await?
+        } else {
+            self.set_stage(submission).await?
+        };
+        let collected: Vec<_> = collection.tests.iter().map(marks).collect();
+        let tests = self.bind(&collected)?;
+        let mut found: Vec<Option<Found>> = tests.iter().map(|_| None).collect();
+        for (done, at) in order(&tests).into_iter().enumerate() {
+            let bound = &tests[at];
+            let began = Instant::now();
+            let blocker = blocked_by(bound, |needed| {
+                found[needed].as_ref().map_or(Status::Blocked, |other| {
+                    status(&tests[needed], &other.result())
+                })
+            });
+            let mut result = match (blocker, bound.source, &problem) {
+                (Some(_), ..) => blocked(),
+                (None, Source::Constructs(at), _) => self.check_source(at, submission).await?,
+                (None, Source::Case(at), _) => self.run_case(at, bound, submission).await?,
+                (None, Source::Collected(_), Some(problem)) => unimportable(problem),
+                (None, Source::Collected(_), None) => self.run_test(bound, &stage).await?,
+            };
+            result.wall_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            result.of(bound, &collection);
+            found[at] = Some(result);
+            progress(done + 1, tests.len());
+        }
+        Ok(Sheet {
+            tests,
+            found: found
+                .into_iter()
+                .map(|found| found.unwrap_or_else(blocked))
+                .collect(),
+            problem,
+        })
+    }
+
+    /// What there is to say of something that is no submission: no test is passed.
+    ///
+    /// # Errors
+    /// As [`Examiner::examine`].
+    pub async fn refuse(&self, problem: &Problem) -> Result<Sheet, ExamError> {
+        let (_, collection, _) = self.without_submission(problem.clone()).await?;
+        let collected: Vec<_> = collection.tests.iter().map(marks).collect();
+        let tests = self.bind(&collected)?;
+        let refused = tests.iter().map(|bound| {
+            let mut found = unimportable(problem);
+            found.of(bound, &collection);
+            found
+        });
+        Ok(Sheet {
+            found: refused.collect(),
+            tests,
+            problem: Some(problem.clone()),
+        })
+    }
+
+    /// Imports the submission, and collects the tests with it.
+    async fn set_stage(
+        &self,
+        submission: &Submission,
+    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
+        let (link, checker_side, submission_side) = Link::new();
+        let policy = room::submission_policy(&self.assignment, submission, self.seed);
+        let limits = room::submission_limits(&self.assignment.default_limits());
+        let mut student =
+            Session::start(&self.engine, &policy, &limits, Box::new(submission_side)).await?;
+        let problem = self.import(&mut student, &link, limits.fuel).await?;
+        let mut checker =
+            Session::resume(&self.engine, &self.checker, Box::new(checker_side)).await?;
+        let error = problem.as_ref().map(
+            |problem| json!({"kind": "import", "message": problem.message, "traceback": null}),
+        );
+        let request = json!({
+            "op": "grade_collect",
+            "modules": self.modules,
+            "solution_error": error,
+        });
+        let request = request.to_string();
+        let (called, problem) = if problem.is_some() {
+            (checker.call(&request).await?, problem)
+        } else {
+            match talk(&mut checker, &request, &mut student, &link).await? {
+                Talk::Whole {
+                    checker,
+                    submission,
+                } => {
+                    let failure = failure_of(&submission.outcome, limits.fuel, true);
+                    (
+                        checker,
+                        failure.map(|failure| import_problem(failure.message)),
+                    )
+                }
+                Talk::Broken(report) => {
+                    // The list of tests is the same without it.
+                    let failure = failure_of(&report.outcome, limits.fuel, false);
+                    let problem =
+                        import_problem(failure.map_or_else(String::new, |failure| failure.message));
+                    return self.without_submission(problem).await;
+                }
+            }
+        };
+        let collection = collection(&called)?;
+        let stage = Stage {
+            checker: checker.snapshot().await?,
+            submission: match problem {
+                None => Some(student.snapshot().await?),
+                Some(_) => None,
+            },
+        };
+        Ok((stage, collection, problem))
+    }
+
+    /// The tests of a submission that has ended while they were collected.
+    async fn without_submission(
+        &self,
+        problem: Problem,
+    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
+        let console = Box::new(Recorder::new());
+        let mut checker = Session::resume(&self.engine, &self.checker, console).await?;
+        let request = json!({
+            "op": "grade_collect",
+            "modules": self.modules,
+            "solution_error": {"kind": "import", "message": problem.message, "traceback": null},
+        });
+        let collection = collection(&checker.call(&request.to_string()).await?)?;
+        let stage = Stage {
+            checker: checker.snapshot().await?,
+            submission: None,
+        };
+        Ok((stage, collection, Some(problem)))
+    }
+
+    /// The same in one session, for practice.
+    async fn set_practice(
+        &self,
+        submission: &Submission,
+    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
+        let policy = room::checker_policy(&self.assignment, &submission.files, self.seed);
+        let limits = room::practice_limits(&self.assignment.default_limits());
+        let console = Box::new(Recorder::new());
+        let mut checker = Session::start(&self.engine, &policy, &limits, console).await?;
+        prepare(&mut checker, &self.assignment, self.seed).await?;
+        let request = json!({
+            "op": "grade_collect",
+            "modules": self.modules,
+            "solution_error": null,
+            "in_process": true,
+        });
+        let called = checker.call(&request.to_string()).await?;
+        if !checker.is_alive() {
+            let failure = failure_of(&called.report.outcome, limits.fuel, false);
+            let message = failure.map_or_else(String::new, |failure| failure.message);
+            return self.without_submission(import_problem(message)).await;
+        }
+        let stage = Stage {
+            checker: checker.snapshot().await?,
+            submission: None,
+        };
+        Ok((stage, collection(&called)?, None))
+    }
+
+    /// Imports the submission's modules in its own session: what is wrong with it, if anything.
+    async fn import(
+        &self,
+        student: &mut Session,
+        link: &Link,
+        fuel: u64,
+    ) -> Result<Option<Problem>, ExamError> {
+        if self.modules.is_empty() {
+            return Ok(None);
+        }
+        let request = json!({"op": "grade_import", "modules": self.modules});
+        let called = student.call(&request.to_string()).await?;
+        if let Some(failure) = failure_of(&called.report.outcome, fuel, true) {
+            let message = format!("while it was imported, {}", failure.message);
+            return Ok(Some(import_problem(message)));
+        }
+        Ok(match ops::reply(&called, "import") {
+            Ok(Imported::Ok) => None,
+            Ok(Imported::Error {
+                kind,
+                message,
+                traceback,
+            }) => Some(Problem {
+                kind: match kind {
+                    ImportErrorKind::Syntax => ProblemKind::Syntax,
+                    ImportErrorKind::Missing => ProblemKind::MissingFile,
+                    ImportErrorKind::Exception => ProblemKind::Import,
+                },
+                message: match traceback {
+                    Some(traceback) if kind == ImportErrorKind::Exception => {
+                        format!("{message}\n{traceback}")
+                    }
+                    _ => message,
+                },
+            }),
+            Err(_) => {
+                let (stdout, _) = link.printed();
+                drop(stdout);
+                Some(import_problem(
+                    "the submission has tampered with what imports it".to_owned(),
+                ))
+            }
+        })
+    }
+
+    fn bind(&self, collected: &[Collected]) -> Result<Vec<Bound>, ExamError> {
+        let bound = crate::assignment::bind(&self.assignment, collected)
+            .map_err(|error| ExamError::Rules(error.to_string()))?;
+        if bound.is_empty() {
+            return Err(ExamError::NoTests);
+        }
+        Ok(bound)
+    }
+
+    /// Runs one test, in forks of both sessions.
+    async fn run_test(&self, bound: &Bound, stage: &Stage) -> Result<Found, ExamError> {
+        let request = json!({"op": "grade_run", "id": bound.id}).to_string();
+        let (link, checker_side, submission_side) = Link::new();
+        let mut checker =
+            Session::resume(&self.engine, &stage.checker, Box::new(checker_side)).await?;
+        let Some(submission) = &stage.submission else {
+            checker.set_limits(&room::practice_limits(&bound.limits));
+            let called = checker.call(&request).await?;
+            let fuel = called.report.fuel;
+            return Ok(
+                match failure_of(&called.report.outcome, bound.limits.fuel, true) {
+                    Some(failure) => not_passed(Status::Error, failure, fuel),
+                    None => ran(ops::reply(&called, "run a test")?, fuel),
+                },
+            );
+        };
+        let mut student =
+            Session::resume(&self.engine, submission, Box::new(submission_side)).await?;
+        student.set_limits(&room::submission_limits(&bound.limits));
+        let most = bound.limits.fuel;
+        let mut found = match talk(&mut checker, &request, &mut student, &link).await? {
+            Talk::Broken(report) => match failure_of(&report.outcome, most, false) {
+                Some(failure) => not_passed(Status::Error, failure, report.fuel),
+                None => not_passed(Status::Error, protocol(), report.fuel),
+            },
+            Talk::Whole {
+                checker,
+                submission,
+            } => match failure_of(&submission.outcome, most, true) {
+                Some(failure) => not_passed(Status::Error, failure, submission.fuel),
+                None if checker.report.outcome != croquant_sandbox::Outcome::Completed => {
+                    not_passed(Status::Error, checker_ended(&checker), submission.fuel)
+                }
+                None => ran(ops::reply(&checker, "run a test")?, submission.fuel),
+            },
+        };
+        (found.stdout, found.stderr) = link.printed();
+        Ok(found)
+    }
+}
+
+impl Found {
+    /// As far as its points go.
+    pub fn result(&self) -> TestResult {
+        TestResult {
+            status: self.status,
+            credit: self.credit,
+            fuel: self.fuel,
+        }
+    }
+
+    /// Takes over what the checker says of the test itself.
+    fn of(&mut self, bound: &Bound, collection: &Collection) {
+        if let Source::Collected(at) = bound.source
+            && let Some(test) = collection.tests.get(at)
+        {
+            (self.task, self.code) = (test.task, test.code.clone());
+        }
+    }
+}
+
+/// Lets the checker compile the tests.
+async fn prepare(
+    session: &mut Session,
+    assignment: &Assignment,
+    seed: u64,
+) -> Result<Prepared, ExamError> {
+    let tests: Vec<_> = assignment
+        .files_of(Role::Test)
+        .map(|(path, _)| path)
+        .collect();
+    if tests.is_empty() {
+        return Ok(Prepared::default());
+    }
+    let request = json!({
+        "op": "grade_prepare",
+        "tests": tests,
+        "root": room::FOLDER,
+        "modules": null,
+        "seed": seed,
+    });
+    let called = session.call(&request.to_string()).await?;
+    let prepared: Prepared = ops::reply(&called, "compile the tests")?;
+    refuse(&prepared.errors)?;
+    Ok(prepared)
+}
+
+fn collection(called: &croquant_sandbox::Called) -> Result<Collection, ExamError> {
+    let collection: Collection = ops::reply(called, "collect the tests")?;
+    refuse(&collection.errors)?;
+    Ok(collection)
+}
+
+fn refuse(mistakes: &[Mistake]) -> Result<(), ExamError> {
+    if mistakes.is_empty() {
+        return Ok(());
+    }
+    let tell = |mistake: &Mistake| match mistake.line {
+        Some(line) => format!("{}:{line}: {}", mistake.file, mistake.message),
+        None => format!("{}: {}", mistake.file, mistake.message),
+    };
+    Err(ExamError::Tests {
+        mistakes: mistakes.iter().map(tell).collect(),
+    })
+}
+
+fn marks(test: &ops::CollectedTest) -> Collected {
+    Collected {
+        id: test.id.clone(),
+        name: test.name.clone(),
+        points: test.points,
+        visibility: test.visibility,
+    }
+}
+
+fn import_problem(message: String) -> Problem {
+    Problem {
+        kind: ProblemKind::Import,
+        message,
+    }
+}
+
+fn found(status: Status, failure: Option<Failure>, fuel: u64) -> Found {
+    Found {
+        status,
+        credit: f64::from(u8::from(status == Status::Passed)),
+        failure,
+        stdout: String::new(),
+        stderr: String::new(),
+        fuel,
+        wall_us: 0,
+        task: None,
+        code: None,
+    }
+}
+
+fn not_passed(status: Status, failure: Failure, fuel: u64) -> Found {
+    found(status, Some(failure), fuel)
+}
+
+fn because(reason: Reason, message: impl Into<String>) -> Failure {
+    Failure {
+        reason,
+        message: message.into(),
+        expected: None,
+        actual: None,
+        traceback: None,
+    }
+}
+
+fn blocked() -> Found {
+    let failure = because(Reason::Dependency, "what it depends on did not pass");
+    not_passed(Status::Blocked, failure, 0)
+}
+
+fn unimportable(problem: &Problem) -> Found {
+    not_passed(
+        Status::Error,
+        because(Reason::Import, problem.message.clone()),
+        0,
+    )
+}
+
+fn protocol() -> Failure {
+    because(
+        Reason::Protocol,
+        "the submission stopped answering: it has tampered with what answers for it",
+    )
+}
+
+/// The checker's own session did not come to its end.
+fn checker_ended(called: &croquant_sandbox::Called) -> Failure {
+    let outcome = &called.report.outcome;
+    because(
+        Reason::Test,
+        format!("the test itself {outcome}: perhaps it goes through all of something endless"),
+    )
+}
+
+/// What the checker says of a test.
+fn ran(ran: Ran, fuel: u64) -> Found {
+    let failure = (ran.status != Status::Passed).then(|| Failure {
+        reason: ran.reason.unwrap_or(match ran.status {
+            Status::Skipped => Reason::Skip,
+            Status::Failed => Reason::Assertion,
+            _ => Reason::Exception,
+        }),
+        message: ran.message.unwrap_or_default(),
+        expected: ran.expected,
+        actual: ran.actual,
+        traceback: ran.traceback,
+    });
+    let mut found = found(ran.status, failure, fuel);
+    if let Some(credit) = ran.credit
+        && ran.status != Status::Passed
+    {
+        found.credit = credit.clamp(0.0, 1.0);
+    }
+    found
+}
