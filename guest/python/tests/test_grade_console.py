@@ -18,6 +18,14 @@ class Console(two_sessions.TwoSessions):
             def show(*values, **options): print(*values, **options)
             def warn(text): print(text, file=sys.stderr)
             def ask(*prompt): return input(*prompt)
+            def patient():
+                try:
+                    return input()
+                except KeyboardInterrupt:
+                    return "interrupted"
+            def leave():
+                sys.exit(2)
+                return "stayed"
             def rest(): return sys.stdin.read()
             def lines(): return [line for line in sys.stdin]
         """,
@@ -67,6 +75,19 @@ class Console(two_sessions.TwoSessions):
             with self.assertRaisesRegex(RuntimeError, "StopIteration"):
                 talk.ask()
         self.assertEqual(replaced.mock_calls, [mock.call("p"), mock.call(), mock.call()])
+
+    def test_interruptions_by_the_test(self):
+        import talk
+
+        with mock.patch("builtins.input", side_effect=KeyboardInterrupt):
+            self.assertEqual(talk.patient(), "interrupted")
+            with self.assertRaises(KeyboardInterrupt):
+                talk.ask()
+        with mock.patch("talk.sys.exit", side_effect=SystemExit) as leave, self.assertRaises(SystemExit):
+            talk.leave()
+        leave.assert_called_once_with(2)
+        with mock.patch("talk.sys.exit"):
+            self.assertEqual(talk.leave(), "stayed")
 
     def test_standard_input(self):
         import talk

@@ -31,6 +31,8 @@ NEVER_CALLED = frozenset(
 )
 OF_GENERATORS = frozenset(("send", "throw", "close", "asend", "athrow", "aclose"))
 GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+# A test's own, which the submission may handle: `patch("builtins.input", side_effect=KeyboardInterrupt)`.
+PASSED_ON = (SystemExit, KeyboardInterrupt)
 STOPS = (StopIteration, StopAsyncIteration)
 STOPPING = frozenset("__next__ __anext__ send throw asend athrow".split())
 RAISE = opcode.opmap["RAISE_VARARGS"]
@@ -123,6 +125,8 @@ class Checker(Peer):
     def told_instead(self, error):
         if faults.is_remote(error) and not isinstance(error, faults.PeerError):
             return error
+        if type(error) in PASSED_ON:
+            return error
         if is_outcome(error) or isinstance(error, AssertionError):
             self.pending = self.pending or error
         return RuntimeError("the test has ended") if is_outcome(error) else error
@@ -132,7 +136,7 @@ class Checker(Peer):
         raise pending
 
     def may_raise(self, exception):
-        return faults.is_remote(exception) or not is_outcome(exception)
+        return faults.is_remote(exception) or type(exception) in PASSED_ON or not is_outcome(exception)
 
     def raised(self, exception, message):
         exception = super().raised(exception, message)

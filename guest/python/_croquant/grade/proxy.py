@@ -12,8 +12,10 @@ SEEN_AS = {
     "generator": types.GeneratorType,
     "function": types.FunctionType,
     "async function": types.FunctionType,
+    "builtin": types.BuiltinFunctionType,
     "module": types.ModuleType,
 }
+FUNCTIONS = frozenset(("function", "async function", "builtin"))
 KINDS = frozenset((*SEEN_AS, "object", "tuple", "exception"))
 
 # Looked up here and not there: what Python's own machinery asks of any object, and what must not leave this side.
@@ -240,7 +242,7 @@ def module_root(peer, base):
         cls = type(value)
         if issubclass(cls, RemoteType):
             peer.trust.name(name, value)
-        elif peer.kinds.get(cls) not in {"function", "async function"}:
+        elif peer.kinds.get(cls) not in FUNCTIONS:
             return value
         members(self)[name] = value
         return value
