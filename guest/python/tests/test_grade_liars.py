@@ -2,6 +2,7 @@
 
 import types
 import unittest
+from unittest import mock
 
 import two_sessions
 
@@ -50,6 +51,17 @@ class Liars(two_sessions.TwoSessions):
 
             def one_of(name): return {"Str": Str("a"), "Int": Int(5), "List": List([5]), "Any": Any(), "Tuple": Tuple((5, 6))}[name]
             def honest(name): return {"Str": "a", "Int": 5, "List": [5], "Any": 5, "Tuple": (5, 6)}[name]
+            class Set:
+                "Takes what it is asked about for its own."
+                def difference(self, other):
+                    self.items = list(other)
+                    return set()
+                union = intersection = symmetric_difference = difference
+                def __iter__(self): return iter(self.items)
+                def __len__(self): return len(self.items)
+                def __getitem__(self, i): return self.items[i]
+                items = ()
+            def a_set(): return Set()
             def bad_text():
                 class Bad:
                     def __repr__(self): return Str("x")
@@ -102,6 +114,21 @@ class Liars(two_sessions.TwoSessions):
                 ask()
         self.assertTrue(lie < liar.one_of("Any"))
         self.assertIs(lie == liar.one_of("Any"), True)
+
+    def test_no_assertion_of_unittest_is_the_submissions_to_decide(self):
+        import liar
+
+        lie, data = liar.a_set, {1, 2}
+        for assertion, args in (
+            (self.assertSetEqual, (lie(), data)), (self.assertSetEqual, (data, lie())), (self.assertCountEqual, (lie(), data)),
+            (self.assertSequenceEqual, (lie(), [1, 2])), (self.assertListEqual, (lie(), [1, 2])), (self.assertEqual, (lie(), data)),
+            (self.assertIn, (1, lie())), (self.assertAlmostEqual, (lie(), 3)), (self.assertDictEqual, (lie(), {1: 2})),
+            (self.assertRegex, (lie(), "a")), (self.assertLess, (lie(), 3)), (self.assertIs, (lie(), data)),
+        ):  # fmt: skip
+            with self.subTest(assertion), self.assertRaises((AssertionError, TypeError)):
+                assertion(*args)
+        self.assertEqual(lie(), mock.ANY)
+        self.assertEqual(mock.call(lie()), mock.call(mock.ANY))
 
     def test_text_and_numbers_are_exact(self):
         import liar

@@ -144,11 +144,6 @@ class Classes:
                 return NotImplemented
             return request(("op", hid(self), name, (other,)), (other,))
 
-        def equal(self, other):
-            if peer.guarded and peer.hid_of(other) is None:
-                return name == "__ne__"
-            return request(("op", hid(self), name, (other,)), (other,))
-
         def tuple_equal(self, other):
             if type(other) is tuple:
                 items = request(("items", hid(self)))
@@ -175,7 +170,7 @@ class Classes:
             equal_of_tuples = self.forward("__eq__", hid)
             return tuple_equal
         special = {
-            "__call__": call, "__hash__": number, "__eq__": equal, "__ne__": equal, "__exit__": leave, "__await__": wait,
+            "__call__": call, "__hash__": number, "__eq__": compare, "__ne__": compare, "__exit__": leave, "__await__": wait,
             "__aenter__": wait_for, "__anext__": wait_for, "__aexit__": wait_to_leave,
         }  # fmt: skip
         if name in special:

@@ -27,7 +27,7 @@ SPECIAL = COMPARISONS | BINARY | INPLACE | UNARY | OTHERS | TEXT
 
 # Operators that are asked with care: `trust.py`. Methods too: what they say of data counts, where the object is a lie.
 CAREFUL = BINARY | INPLACE
-PREDICATES = frozenset("startswith endswith issubset issuperset isdisjoint".split())
+PREDICATES = frozenset("startswith endswith issubset issuperset isdisjoint difference symmetric_difference intersection union".split())
 DECIDING = PREDICATES | frozenset("count find rfind index rindex".split())
 
 # Exceptions that would end the checker, or what it runs, instead of the one call: their like is made for the submission's.
