@@ -10,6 +10,7 @@ import unittest
 import uuid
 
 import two_sessions
+from _croquant.grade import names
 
 ZONE = datetime.timezone(datetime.timedelta(hours=2))
 NAMED = datetime.timezone(datetime.timedelta(minutes=-30), "NST")
@@ -22,6 +23,16 @@ PLAIN = (
     memoryview(b"abc"), pathlib.Path("/a/b"), pathlib.PurePosixPath("c"), NotImplemented, int, type(None), ValueError, {"a": 1}.keys(),
     decimal.InvalidOperation, KeyboardInterrupt,
 )  # fmt: skip
+
+
+class Lists(unittest.TestCase):
+    def test_every_exception_that_is_listed_is_there(self):
+        for module, listed in names.EXCEPTIONS.items():
+            for name in listed:
+                with self.subTest(f"{module}.{name}"):
+                    self.assertTrue(names.is_shared_exception(names.exception_class(module, name)))
+        for module, name in (("builtins", "SystemExit"), ("unittest.case", "SkipTest"), ("builtins", "eval"), ("nowhere", "Error")):
+            self.assertIsNone(names.exception_class(module, name))
 
 
 class Values(two_sessions.TwoSessions):

@@ -2,6 +2,7 @@
 
 import builtins
 import dataclasses
+import importlib
 import sys
 
 # Special methods that an operator, a statement or a builtin function uses. A stand-in has those that the object itself has.
@@ -55,7 +56,7 @@ EXCEPTIONS = {
     "xml.etree.ElementTree": "ParseError",
     "zipfile": "BadZipFile LargeZipFile",
     "zlib": "error",
-    "zoneinfo": "ZoneInfoNotFoundError",
+    "zoneinfo._common": "ZoneInfoNotFoundError",
 }
 EXCEPTIONS = {module: frozenset(names.split()) for module, names in EXCEPTIONS.items()}
 EXCEPTIONS["builtins"] = frozenset(
@@ -104,7 +105,12 @@ def exception_class(module, name):
     """The class of that name which is the same on both sides, or None."""
     if name not in EXCEPTIONS.get(module, ()):
         return None
-    found = getattr(sys.modules.get(module), name, None)
+    if module not in sys.modules:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            return None
+    found = getattr(sys.modules[module], name, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
