@@ -33,4 +33,6 @@ def exchange(data):
 from _croquant.grade.serve import Server  # noqa: E402
 
 os.chdir(sys.argv[1])
-Server(exchange).run()
+server = Server(exchange)
+server.prepare()
+server.run()

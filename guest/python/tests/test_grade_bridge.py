@@ -1,7 +1,5 @@
 """`import solution` from the other session: what a test does with it."""
 
-import contextlib
-import io
 import unittest
 
 import two_sessions
@@ -60,6 +58,21 @@ class Basics(two_sessions.TwoSessions):
 
             class Point3(Point):
                 pass
+
+            def endless(): return endless_list
+            endless_list = []
+            endless_list.append(endless_list)
+
+            class Carrying(LookupError):
+                def __init__(self):
+                    super().__init__("full")
+                    self.load = endless_list
+                def __str__(self):
+                    return "carrying"
+                def unload(self):
+                    return 3
+
+            def carry(): raise Carrying
 
             class MyError(ValueError):
                 def __init__(self, code):
@@ -123,6 +136,21 @@ class Basics(two_sessions.TwoSessions):
             solution.apply(self.raise_it, solution.MyError(7))
         self.assertEqual(caught.exception.code, 7)
         self.assertEqual(str(caught.exception), "code 7")
+
+    def test_what_cannot_be_passed_on(self):
+        import solution
+
+        with self.assertRaisesRegex(TypeError, "nests too deeply"):
+            solution.endless()
+        with self.assertRaises(solution.Carrying) as caught:
+            solution.carry()
+        self.assertEqual((str(caught.exception), caught.exception.unload()), ("carrying", 3))
+        self.assertIsInstance(caught.exception, LookupError)
+        with self.assertRaisesRegex(ValueError, "nests too deeply"):
+            endless = []
+            endless.append(endless)
+            solution.double(endless)
+        self.assertEqual(solution.double(2), 4)
 
     def raise_it(self, error):
         raise error

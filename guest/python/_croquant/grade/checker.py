@@ -2,7 +2,10 @@
 
 import builtins
 import codecs
+import contextlib
 import functools
+import opcode
+import pathlib
 import sys
 import types
 import unittest
@@ -18,13 +21,24 @@ CALLABLE_ONLY = (
     types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType,
     types.WrapperDescriptorType, types.ClassMethodDescriptorType, functools.partial, functools._lru_cache_wrapper, type,
 )  # fmt: skip
-NEVER = (types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer)
+NEVER = (
+    types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer,
+    pathlib.PurePath,
+)  # fmt: skip
 NEVER_CALLED = frozenset(
     "eval exec compile open getattr setattr delattr hasattr vars globals locals dir __import__ breakpoint input print format format_map "
     "_getframe".split()
 )
 OF_GENERATORS = frozenset(("send", "throw", "close", "asend", "athrow", "aclose"))
 GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+# A test's own, which the submission may handle: `patch("builtins.input", side_effect=KeyboardInterrupt)`.
+PASSED_ON = (SystemExit, KeyboardInterrupt)
+STOPS = (StopIteration, StopAsyncIteration)
+STOPPING = frozenset("__next__ __anext__ send throw asend athrow".split())
+RAISE = opcode.opmap["RAISE_VARARGS"]
+BUILTINS = (types.BuiltinFunctionType, types.MethodDescriptorType)
+DEFINED = (type, types.FunctionType, types.BuiltinFunctionType)
+MODULES_OF_THE_SYSTEM = tuple("os posix shutil importlib subprocess runpy glob tempfile io _io pathlib zipfile code codecs linecache".split())
 MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
 
 
@@ -77,9 +91,11 @@ class Checker(Peer):
                 raise self.violate("a message that is cut off")
             text = self.decoders[which].decode(data[4 : 4 + size])
             data = data[4 + size :]
-            if text:
-                write = self.sink[which].append if self.sink else getattr(sys, stream).write
-                write(text)
+            if self.sink:
+                self.sink[which].append(text)
+            elif text:
+                with contextlib.suppress(AttributeError, OSError, ValueError):  # the test has closed it
+                    getattr(sys, stream).write(text)
         return data
 
     # What leaves this side.
@@ -89,11 +105,12 @@ class Checker(Peer):
         if issubclass(cls, NEVER):
             raise TypeError(f"an object of type {cls.__name__!r} of the test cannot be passed to the submission")
         of = value if issubclass(cls, type) else cls
-        module = type.__dict__["__dict__"].__get__(of).get("__module__")
-        module = module if type(module) is str else "builtins"
-        if module.split(".")[0] in MODULES_APART and not module.startswith("unittest.mock"):
+        apart = module_of(of) in MODULES_APART and type.__getattribute__(of, "__module__") != "unittest.mock"
+        if issubclass(cls, DEFINED):
+            apart = apart or module_of(value) in (*MODULES_APART, *MODULES_OF_THE_SYSTEM)
+        if apart:
             raise TypeError(f"an object of type {of.__name__!r} of the test cannot be passed to the submission")
-        if cls in (types.BuiltinFunctionType, types.MethodDescriptorType) and value.__name__ in NEVER_CALLED and not is_write(value):
+        if issubclass(cls, BUILTINS) and value.__name__ in NEVER_CALLED and not is_method_of_data(value):
             raise TypeError(f"{value.__name__!r} of the test cannot be passed to the submission")
         return value
 
@@ -108,6 +125,8 @@ class Checker(Peer):
     def told_instead(self, error):
         if faults.is_remote(error) and not isinstance(error, faults.PeerError):
             return error
+        if type(error) in PASSED_ON:
+            return error
         if is_outcome(error) or isinstance(error, AssertionError):
             self.pending = self.pending or error
         return RuntimeError("the test has ended") if is_outcome(error) else error
@@ -117,7 +136,29 @@ class Checker(Peer):
         raise pending
 
     def may_raise(self, exception):
-        return faults.is_remote(exception) or not is_outcome(exception)
+        return faults.is_remote(exception) or type(exception) in PASSED_ON or not is_outcome(exception)
+
+    def raised(self, exception, message):
+        exception = super().raised(exception, message)
+        if isinstance(exception, STOPS) and not stops(message):
+            return faults.instead(exception)
+        return exception
+
+    def told_at_exit(self, kind, error):
+        if error is None or faults.is_remote(error):
+            return kind, error
+        if is_outcome(error):
+            error = RuntimeError("the test has ended")
+        return next(base for base in type(error).__mro__ if faults.told_class(base)), error
+
+    def may_swallow(self, error, trace):
+        """Whether a `with` on the submission's object may end the exception. One that the test raises itself, with `raise`, in the `with`
+        itself, or one of the submission's: all others may be what tells the test that something is wrong."""
+        if faults.is_remote(error):
+            return True
+        if is_outcome(error) or isinstance(error, AssertionError) or trace is None or trace.tb_next is not None:
+            return False
+        return trace.tb_frame.f_code.co_code[trace.tb_lasti] == RAISE
 
     def function(self, name):
         raise Malformed("a function by its name")
@@ -197,13 +238,25 @@ class Checker(Peer):
     }  # fmt: skip
 
 
+def stops(message):
+    """Whether a request may be answered by `StopIteration`: elsewhere it would end a `map` of the test's, as if there were no more."""
+    return message[0] in {"op", "op await", "method"} and message[2] in STOPPING
+
+
+def module_of(value):
+    """The top of the module's name where a class or a function was defined."""
+    module = type.__dict__["__dict__"].__get__(value).get("__module__") if issubclass(type(value), type) else value.__module__
+    return module.split(".")[0] if type(module) is str else "builtins"
+
+
 def check_text(text):
     if type(text) is not str:
         raise TypeError("what the test gave is not a string")
     return text
 
 
-def is_write(value):
+def is_method_of_data(value):
+    """`[].format` and its like do not exist: a method of a list's or so only has the name of a function that is not passed on."""
     return isinstance(getattr(value, "__self__", None), (list, dict, set))
 
 

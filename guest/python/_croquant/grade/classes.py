@@ -15,7 +15,7 @@ class Classes:
     def prepare_classes(self):
         self.classes = {}
         self.methods, self.kinds, self.forwarders, self.metas = {}, {}, {}, {}
-        self.members, self.module_facts, self.known = {}, {}, set()
+        self.members, self.module_facts = {}, {}
         self.makers = {
             "h": self.stand_in,
             "yours": self.own,
@@ -47,6 +47,8 @@ class Classes:
             if len(check(text, str)) > LONGEST_NAME:
                 raise Malformed("a name that is too long")
         bases = tuple(self.base_of(base) for base in check(bases, tuple))
+        if cid in self.classes:
+            raise Malformed("a class that is its own base")
         listed = [frozenset(check(item, str) for item in check(items, tuple)) for items in (special, meta, methods)]
         if kind not in proxy.KINDS or not listed[0] | listed[1] <= names.SPECIAL:
             raise Malformed("a class with special methods that are on no list")
@@ -113,9 +115,14 @@ class Classes:
         def ask(self, *args):
             return request(("op", hid(self), name, args), args)
 
-        def guarded(self, *args):
-            peer.guard(self, args, name)
-            return request(("op", hid(self), name, args), args)
+        def operator(self, *args):
+            return peer.trust.operator(hid(self), name, args)
+
+        def unary(self, *args):
+            return peer.trust.unary(hid(self), name, args)
+
+        def contains(self, item):
+            return peer.trust.contains(self, hid(self), item)
 
         def call(self, *args, **options):
             return peer.call(hid(self), args, options)
@@ -137,11 +144,6 @@ class Classes:
                 return NotImplemented
             return request(("op", hid(self), name, (other,)), (other,))
 
-        def equal(self, other):
-            if peer.guarded and peer.hid_of(other) is None:
-                return name == "__ne__"
-            return request(("op", hid(self), name, (other,)), (other,))
-
         def tuple_equal(self, other):
             if type(other) is tuple:
                 items = request(("items", hid(self)))
@@ -149,7 +151,8 @@ class Classes:
             return equal_of_tuples(self, other)
 
         def leave(self, kind, error, trace):
-            return request(("op", hid(self), name, (kind, error, None)))
+            swallowed = request(("op", hid(self), name, (*peer.told_at_exit(kind, error), None)))
+            return swallowed and peer.may_swallow(error, trace)
 
         def wait(self):
             return request(("await", hid(self)))
@@ -159,28 +162,23 @@ class Classes:
             return request(("op await", hid(self), name, args))
 
         async def wait_to_leave(self, kind, error, trace):
-            return request(("op await", hid(self), name, (kind, error, None)))
+            swallowed = request(("op await", hid(self), name, (*peer.told_at_exit(kind, error), None)))
+            return swallowed and peer.may_swallow(error, trace)
 
         peer = self
         if name == "tuple eq":
             equal_of_tuples = self.forward("__eq__", hid)
             return tuple_equal
         special = {
-            "__call__": call, "__hash__": number, "__eq__": equal, "__ne__": equal, "__exit__": leave, "__await__": wait,
+            "__call__": call, "__hash__": number, "__eq__": compare, "__ne__": compare, "__exit__": leave, "__await__": wait,
             "__aenter__": wait_for, "__anext__": wait_for, "__aexit__": wait_to_leave,
         }  # fmt: skip
         if name in special:
             return special[name]
-        kinds = ((names.TEXT, text), (names.COMPARISONS, compare), (names.GUARDED if self.guarded else (), guarded))
+        kinds = [(names.TEXT, text), (names.COMPARISONS, compare)]
+        if self.guarded:
+            kinds += [(names.CAREFUL, operator), (names.UNARY, unary), ({"__contains__"}, contains)]
         return next((made for named, made in kinds if name in named), ask)
-
-    def guard(self, value, args, name):
-        """Refuses to let an object of a class that the test does not name decide about the test's data."""
-        if all(self.hid_of(arg) is not None for arg in args):
-            return
-        if not any(cls in self.known for cls in type.__dict__["__mro__"].__get__(type(value))):
-            named = type(value).__name__
-            raise TypeError(f"an object of the submission's class {named!r}, which the test does not name, has no {name} for data")
 
     def coroutine(self, hid, told):
         """A coroutine of the other end's is one here, that runs it there, to its end, once it is awaited."""

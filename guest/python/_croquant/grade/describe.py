@@ -18,7 +18,7 @@ class async_function:
 KINDS = {
     types.GeneratorType: "generator",
     types.FunctionType: "function",
-    types.BuiltinFunctionType: "function",
+    types.BuiltinFunctionType: "builtin",
     types.ModuleType: "module",
     async_function: "async function",
 }

@@ -54,7 +54,7 @@ CONTROL = {
 for _name, (_plain, _ours) in CONTROL.items():
     _ours.__name__ = _ours.__qualname__ = _name
     _ours.__module__ = _plain.__module__
-PLAIN_CONTROL = {plain: name for name, (plain, _) in CONTROL.items()}
+PLAIN_CONTROL = {id(plain): name for name, (plain, _) in CONTROL.items()}
 
 
 class Origin:
@@ -73,10 +73,18 @@ def is_remote(exception):
     return isinstance(exception, BaseException) and origin_of(exception) is not None
 
 
+def instead(exception):
+    """What is raised in the place of a `StopIteration` that is none, as Python does in generators."""
+    made = RuntimeError(f"the submission raised {type(exception).__name__}")
+    made.__cause__ = exception
+    vars(made)[ORIGIN] = origin_of(exception)
+    return made
+
+
 def told_class(cls):
     """How a class that both sides have is named, or None."""
-    if cls in PLAIN_CONTROL:
-        return ("e", "control", PLAIN_CONTROL[cls])
+    if id(cls) in PLAIN_CONTROL:
+        return ("e", "control", PLAIN_CONTROL[id(cls)])
     if names.is_shared_exception(cls):
         return ("e", cls.__module__, cls.__name__)
     return None
@@ -97,7 +105,8 @@ def tell(exception, hid, told, full):
     """An exception as a tuple. `full`: with what it carries; else its arguments alone, and not those of an assertion."""
     args = BaseException.args.__get__(exception)
     if not full:
-        return ("x", hid, told, () if isinstance(exception, AssertionError) else tuple(scrubbed(exception, arg) for arg in args), (), None, {})
+        args = () if isinstance(exception, AssertionError) else tuple(scrubbed(exception, arg) for arg in args)
+        return ("x", hid, told, args, (), None, {})
     notes = getattr(exception, "__notes__", ())
     notes = tuple(note for note in notes if type(note) is str) if type(notes) is list else ()
     return ("x", hid, told, args, notes, cause_of(exception), extras_of(exception))

@@ -12,8 +12,10 @@ SEEN_AS = {
     "generator": types.GeneratorType,
     "function": types.FunctionType,
     "async function": types.FunctionType,
+    "builtin": types.BuiltinFunctionType,
     "module": types.ModuleType,
 }
+FUNCTIONS = frozenset(("function", "async function", "builtin"))
 KINDS = frozenset((*SEEN_AS, "object", "tuple", "exception"))
 
 # Looked up here and not there: what Python's own machinery asks of any object, and what must not leave this side.
@@ -26,6 +28,9 @@ LOCAL_OF_CLASS = (
         "__instancecheck__ __subclasscheck__ __abstractmethods__ __prepare__ __getattr__ __type_params__".split()
     )
 ) - {"__abstractmethods__"}
+# In the place of a handle, for classes that have no like on the other side.
+ROOT = 0
+
 LOCAL_OF_MODULE = frozenset("__spec__ __loader__ __package__ __path__ __cached__ __name__ __file__".split())
 
 
@@ -47,17 +52,24 @@ class RemoteType(type):
 
     def __call__(cls, *args, **options):
         peer, cid = facts(cls)
-        return peer.call(cid, args, options)
+        made = peer.call(cid, args, options)
+        if cls in peer.trust.known:
+            peer.trust.vouch(made)
+        return made
 
     def __getattribute__(cls, name):
         if name in LOCAL_OF_CLASS:
             return type.__getattribute__(cls, name)
         peer, cid = facts(cls)
+        if cid == ROOT:
+            return type.__getattribute__(cls, name)
         if name == "__signature__":
             return peer.signature(cls)
         if name == "__dict__":
             return Members(cls)
-        return peer.request(("get", cid, name))
+        value = peer.request(("get", cid, name))
+        peer.trust.name(name, value)
+        return value
 
     def __setattr__(cls, name, value):
         peer, cid = facts(cls)
@@ -177,7 +189,10 @@ def root(peer):
             return peer.signature(self)
         if name == "_is_coroutine_mark":
             return peer.coroutine_mark(self)
-        return request(("get", HID(self), name))
+        value = request(("get", HID(self), name))
+        if name in names.DECIDING and peer.guarded and issubclass(type(value), Proxy):
+            return Method(peer, self, name)
+        return value
 
     def __setattr__(self, name, value):
         request(("set", HID(self), name, value))
@@ -200,7 +215,7 @@ def root(peer):
     defined = dict(locals())
     namespace = {name: value for name, value in defined.items() if name.startswith("__")}
     namespace |= {name: peer.forward(name) for name in names.TEXT}
-    namespace |= {"__slots__": (), "__reduce__": __reduce_ex__, "_croquant_facts": (peer, 0)}
+    namespace |= {"__slots__": (), "__reduce__": __reduce_ex__, "_croquant_facts": (peer, ROOT)}
     cls = type.__new__(RemoteType, "object", (Proxy,), namespace)
     methods[cls], peer.kinds[cls] = frozenset(), "object"
     return cls
@@ -208,7 +223,7 @@ def root(peer):
 
 def module_root(peer, base):
     """Modules: functions and classes that were looked up once are known, until the test sets another in their place."""
-    request, known = peer.request, peer.known
+    request = peer.request
 
     def members(self):
         return peer.members.setdefault(HID(self), {})
@@ -226,8 +241,8 @@ def module_root(peer, base):
         value = request(("get", HID(self), name))
         cls = type(value)
         if issubclass(cls, RemoteType):
-            known.add(value)
-        elif peer.kinds.get(cls) not in {"function", "async function"}:
+            peer.trust.name(name, value)
+        elif peer.kinds.get(cls) not in FUNCTIONS:
             return value
         members(self)[name] = value
         return value
@@ -246,7 +261,7 @@ def module_root(peer, base):
         request(("del", HID(self), name))
 
     namespace = {"__getattribute__": __getattribute__, "__setattr__": __setattr__, "__delattr__": __delattr__}
-    cls = type.__new__(RemoteType, "module", (base,), {**namespace, "__slots__": (), "_croquant_facts": (peer, 0)})
+    cls = type.__new__(RemoteType, "module", (base,), {**namespace, "__slots__": (), "_croquant_facts": (peer, ROOT)})
     peer.methods[cls], peer.kinds[cls] = frozenset(), "module"
     return cls
 

@@ -23,13 +23,18 @@ def run(path, args, stdin):
         return exit_code(error.code)
     except BaseException as error:
         told = traceback.TracebackException.from_exception(error, compact=True)
-        told.stack[:] = [frame for frame in told.stack if OWN not in frame.filename and not frame.filename.startswith("<frozen ")]
+        told.stack[:] = [frame for frame in told.stack if is_theirs(frame.filename)]
         sys.stderr.write("".join(told.format()))
         return 1
     finally:
         sys.argv, sys.stdin, sys.path[:] = kept[:3]
         if kept[3] is not None:
             sys.modules["__main__"] = kept[3]
+
+
+def is_theirs(filename):
+    """Whether a frame is worth telling: ours and the import system's are not."""
+    return OWN not in filename and not filename.startswith("<frozen ")
 
 
 def exit_code(code):

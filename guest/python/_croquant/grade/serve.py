@@ -14,14 +14,12 @@ from . import console, script, waiting
 from .peer import Peer
 from .values import MUTABLE
 
-OWN = "/_croquant/"
-
 
 class Server(Peer):
     """Begun by `run`, ended by the checker."""
 
     loop = None
-    installed = False
+    prepared = serving = False
 
     def __init__(self, exchange):
         def flushed(data):
@@ -34,10 +32,15 @@ class Server(Peer):
 
         super().__init__(flushed)
 
-    def run(self):
-        if not self.installed:
-            self.installed = True
+    def prepare(self):
+        """Before the submission is imported: it may keep `sys.stdin`."""
+        if not self.prepared:
+            self.prepared = True
             console.install(self)
+
+    def run(self):
+        self.prepare()
+        self.serving = True
         data = self.exchange(b"")
         while data != b"end":
             data = self.exchange(self.serve(self.receive(data)))
@@ -47,6 +50,12 @@ class Server(Peer):
 
     def may_raise(self, exception):
         return True
+
+    def may_swallow(self, error, trace):
+        return True
+
+    def told_at_exit(self, kind, error):
+        return kind, error
 
     def told_instead(self, error):
         return error
@@ -159,8 +168,9 @@ class Server(Peer):
     operations = {
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "op": (do_op, 3, 3), "op await": (do_op_await, 3, 3),
         "await": (do_await, 1, 1), "get": (do_get, 2, 2), "set": (do_set, 3, 3), "del": (do_del, 2, 2), "dir": (do_dir, 1, 1),
-        "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2),
-        "member": (do_member, 2, 2), "signature": (do_signature, 1, 1), "import": (do_import, 1, 1), "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
+        "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "member": (do_member, 2, 2), "signature": (do_signature, 1, 1),
+        "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 1),
+        "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
     }  # fmt: skip
 
@@ -179,7 +189,7 @@ def trace(exception):
         if part is None or id(part) in seen:
             return
         seen.add(id(part))
-        part.stack[:] = [frame for frame in part.stack if OWN not in frame.filename and not frame.filename.startswith("<frozen ")]
+        part.stack[:] = [frame for frame in part.stack if script.is_theirs(frame.filename)]
         for other in (part.__cause__, part.__context__, *(part.exceptions or ())):
             trim(other)
 

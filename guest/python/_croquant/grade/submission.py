@@ -6,14 +6,16 @@ import os
 import re
 
 from .. import program
-from . import serve
+from . import script, serve
 
 HINT_OF_EXIT = "put what runs the program beneath `if __name__ == '__main__':`"
+server = None
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def grade_import(request):
     """Imports the modules that the tests want: `{"status": "ok"}`, or the first error, said precisely."""
+    begin().prepare()
     folder = os.getcwd()
     program.enter_folder(folder)
     importlib.invalidate_caches()
@@ -25,23 +27,27 @@ def grade_import(request):
     return {"status": "ok"}
 
 
-server = None
-
-
 def grade_serve(request):
-    """Serves the checker until that is done. What the checker was handed stays known from one time to the next."""
+    """Serves the checker until that is done."""
+    begin().run()
+    return {"status": "ok"}
+
+
+def begin():
+    """The session's one server."""
     global server
     if server is None:
         from _croquant_host import exchange
 
         server = serve.Server(exchange)
-    server.run()
-    return {"status": "ok"}
+    return server
 
 
 def explain(error, module, folder):
     file, line = place_of(error, folder)
     if isinstance(error, SyntaxError):
+        if file is None and os.path.isfile(os.path.join(folder, path_of(module))):
+            file = path_of(module)
         return told("syntax", file, line, syntax_message(error, file, folder), error)
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return told("missing", None, None, missing_message(module, folder), None)
@@ -80,10 +86,14 @@ def place_of(error, folder):
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if os.path.abspath(name).startswith(os.path.join(folder, "")) and serve.OWN not in name:
+        if name[:1] != "<" and script.is_theirs(name) and os.path.abspath(name).startswith(os.path.join(folder, "")):
             found = relative(name, folder), trace.tb_lineno
         trace = trace.tb_next
     return found
+
+
+def path_of(module):
+    return module.replace(".", "/") + ".py"
 
 
 def relative(name, folder):
@@ -116,7 +126,7 @@ def syntax_message(error, file, folder):
 
 
 def missing_message(module, folder):
-    wanted = module.replace(".", "/") + ".py"
+    wanted = path_of(module)
     present = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     similar = similar_name(wanted, present)
     if similar is None:

@@ -5,6 +5,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import pathlib
 import uuid
 
 
@@ -101,6 +102,12 @@ OUT = {
     array.array: lambda v: ("array", v.typecode, v.tobytes()),
     memoryview: lambda v: ("memoryview", v.tobytes()),
     type(NotImplemented): lambda v: ("NotImplemented",),
+    # A path means a place in the session that it is in: an object would let the other side read this one's files.
+    pathlib.PosixPath: lambda v: ("Path", str(v)),
+    pathlib.PurePosixPath: lambda v: ("PurePath", str(v)),
+    type({}.keys()): lambda v: ("dict_keys", list(v)),
+    type({}.values()): lambda v: ("dict_values", list(v)),
+    type({}.items()): lambda v: ("dict_items", list(v)),
 }
 
 # Each: how it is made again from the rest of the tuple. What they raise is told as a malformed message.
@@ -121,6 +128,11 @@ IN = {
     "array": array_in,
     "memoryview": lambda data: memoryview(check(data, bytes)),
     "NotImplemented": lambda: NotImplemented,
+    "Path": lambda text: pathlib.PosixPath(check(text, str)),
+    "PurePath": lambda text: pathlib.PurePosixPath(check(text, str)),
+    "dict_keys": lambda items: dict.fromkeys(check(items, list)).keys(),
+    "dict_values": lambda items: dict(enumerate(check(items, list))).values(),
+    "dict_items": lambda items: dict(check(items, list)).items(),
 }
 
 MUTABLE = frozenset((list, dict, set, bytearray, collections.deque))

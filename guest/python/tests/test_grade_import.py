@@ -1,0 +1,81 @@
+"""Importing a submission: each error says what is wrong, where, and what to do."""
+
+import builtins
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+from _croquant.grade import serve, submission
+
+TAB = "def f():\n        x = 1\n\tx = 2\n"
+
+
+class Import(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
+        server = serve.Server(None)
+        for patch in (
+            mock.patch.object(submission, "server", server), mock.patch.object(sys, "stdin"), mock.patch.object(builtins, "input"),
+            mock.patch.object(sys, "path", sys.path[:]), mock.patch.dict(sys.modules),
+        ):  # fmt: skip
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def ask(self, source, name="answer.py", module="answer"):
+        for file in os.listdir():
+            os.remove(file)
+        for loaded in [loaded for loaded in sys.modules if loaded == "answer"]:
+            del sys.modules[loaded]
+        pathlib.Path(name).write_bytes(source if type(source) is bytes else source.encode())
+        return submission.grade_import({"modules": [module]})
+
+    def check(self, source, kind, line, *said, **options):
+        found = self.ask(source, **options)
+        self.assertEqual((found["status"], found["kind"], found["module"]), ("error", kind, "answer"))
+        self.assertEqual(found["line"], line)
+        for text in said:
+            self.assertIn(text, found["message"])
+        return found
+
+    def test_what_is_right(self):
+        for source in ("x = 1\n", "", "\ufeffx = 1\r\n", "# coding: latin-1\nx = '\xe9'\n".encode("latin-1"), TAB.replace("\t", " " * 8)):
+            with self.subTest(source):
+                self.assertEqual(self.ask(source), {"status": "ok"})
+
+    def test_syntax(self):
+        found = self.check("x = 1\ny = (\n", "syntax", 2, "'(' was never closed")
+        self.assertEqual(found["file"], "answer.py")
+        self.assertIn('File "', found["traceback"])
+        self.check("def f():\nreturn 1\n", "syntax", 2, "expected an indented block")
+        self.check(TAB, "syntax", 3, "tabs", "hint: indent with four spaces")
+        self.assertIn("line 2 is not UTF-8", self.ask("x = 1\ny = '\xe9'\n".encode("latin-1"))["message"])
+        self.assertIn("UTF-16", self.ask("x = 1\n".encode("utf-16"))["message"])
+        self.assertIn("null bytes", self.ask(b"x = 1\n\0")["message"])
+
+    def test_missing(self):
+        for name in ("Answer.py", "answer (1).py", "answer-2.py", "answer.txt", "answer.py.txt", "anser.py", "answer_final.py"):
+            with self.subTest(name):
+                self.check("x = 1\n", "missing", None, "there is no `answer.py`", f"rename `{name}` to `answer.py`", name=name)
+        self.check("x = 1\n", "missing", None, "handed in were: `other.py`", name="other.py")
+
+    def test_exceptions(self):
+        found = self.check("import math\n\ndef f():\n    return 1 / 0\nf()\n", "exception", 4, "ZeroDivisionError: division by zero")
+        self.assertIn("return 1 / 0", found["traceback"])
+        self.assertNotIn("_croquant", found["traceback"])
+        self.check("import nothing_of_that_name\n", "exception", 1, "No module named 'nothing_of_that_name'")
+        self.check("import sys\nsys.exit(3)\n", "exception", 2, "exit code 3", "hint: ", "__name__")
+        self.check("x = 1\ninput()\n", "exception", 2, "asks for input", "hint: ")
+        self.assertEqual(self.ask("import sys\nassert sys.stdin.read() == ''\n"), {"status": "ok"})
+        self.check("raise EOFError\n", "exception", 1, "asks for input", "hint: ")
+        self.check("class Bad(Exception):\n    def __str__(self): 1 / 0\nraise Bad\n", "exception", 3, "<exception str() failed>")
+        self.check("raise ValueError('\\ud800')\n", "exception", 1, "ValueError: \\ud800")
+
+
+if __name__ == "__main__":
+    unittest.main()
