@@ -12,9 +12,11 @@ mod marking;
 mod names;
 mod paths;
 pub mod queue;
+pub mod report;
 mod scoring;
 pub mod submission;
 mod verdict;
+mod view;
 
 pub use assignment::Assignment;
 pub use crew::{CrewError, Desk, Task};
@@ -25,3 +27,4 @@ pub use submission::Submission;
 pub use verdict::{
     Failure, Problem, ProblemKind, Reason, Status, TestVerdict, Verdict, Visibility,
 };
+pub use view::{Audience, Due, Hidden, HiddenPoints, HiddenSum, Release, View};
