@@ -1,7 +1,7 @@
 //! Common Test Report Format (ctrf-io/ctrf, `schema/ctrf.schema.json`, specification 0.0.0).
 //!
 //! A verdict holds durations and no dates, so `start` is 0 and `stop` the duration. Hidden tests are `hidden test 1` with the status
-//! `other`; what keeps the submission from being graded is a failed test.
+//! `other`, and a failed test says so if they count and did not all pass; what keeps the submission from being graded is a failed test.
 
 use super::{json, prose};
 use crate::{Status, TestVerdict, View};
@@ -20,6 +20,11 @@ pub fn render(view: &View) -> String {
     for number in 1..=view.hidden.count {
         tests.push(json!({
             "name": format!("hidden test {number}"), "status": "other", "duration": 0, "message": "not shown",
+        }));
+    }
+    if let Some(message) = prose::hidden_loss(view) {
+        tests.push(json!({
+            "name": "all hidden tests pass", "status": "failed", "duration": 0, "message": message,
         }));
     }
     let count = |status: &str| tests.iter().filter(|test| test["status"] == status).count();

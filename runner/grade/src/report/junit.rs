@@ -1,8 +1,8 @@
 //! JUnit XML as pytest writes it and Jenkins and GitLab read it (testmoapp/junitxml, "JUnit XML file format"; GitLab, "Unit test reports").
 //!
 //! There is no official schema; used are `testsuites`, `testsuite` and `testcase` with `failure`, `error`, `skipped`, `system-out`,
-//! `system-err` and `properties`. A hidden test is a case `hidden test 1` that was skipped: the format has no sum that could hold how
-//! they went, so the property `passed` says it. What keeps the submission from being graded is a case in error.
+//! `system-err` and `properties`. A hidden test is a case `hidden test 1` that was skipped;
+//! if they count and did not all pass, a case of its own fails. What keeps the submission from being graded is a case in error.
 
 use super::prose;
 use crate::{Status, TestVerdict, View};
@@ -26,15 +26,22 @@ pub fn render(views: &[View]) -> String {
 
 fn suite(xml: &mut Xml, view: &View) {
     let obstacle = view.obstacle();
+    let loss = prose::hidden_loss(view);
     let errors =
         view.count(Status::Error) + view.count(Status::Blocked) + usize::from(obstacle.is_some());
-    let tests = view.tests.len() + view.hidden.count + usize::from(obstacle.is_some());
+    let tests = view.tests.len()
+        + view.hidden.count
+        + usize::from(obstacle.is_some())
+        + usize::from(loss.is_some());
     xml.open(
         "testsuite",
         &[
             ("name", &format!("{}: {}", view.assignment, view.submission)),
             ("tests", &tests.to_string()),
-            ("failures", &view.count(Status::Failed).to_string()),
+            (
+                "failures",
+                &(view.count(Status::Failed) + usize::from(loss.is_some())).to_string(),
+            ),
             ("errors", &errors.to_string()),
             (
                 "skipped",
@@ -87,6 +94,18 @@ fn suite(xml: &mut Xml, view: &View) {
             ],
         );
         xml.empty("skipped", &[("message", "not shown")]);
+        xml.close("testcase");
+    }
+    if let Some(message) = &loss {
+        xml.open(
+            "testcase",
+            &[
+                ("classname", "hidden"),
+                ("name", "all hidden tests pass"),
+                ("time", "0.000000"),
+            ],
+        );
+        xml.outcome("failure", "hidden", message, message);
         xml.close("testcase");
     }
     xml.close("testsuite");

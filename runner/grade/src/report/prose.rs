@@ -97,3 +97,11 @@ pub(super) fn all(test: &TestVerdict) -> String {
 pub(super) fn lost(status: Status) -> bool {
     !matches!(status, Status::Passed | Status::Skipped)
 }
+
+/// That hidden tests which count did not all pass: `0 of 4 points`. For formats with a case for each test, where else all that shows
+/// could have passed, and the submission not.
+pub(super) fn hidden_loss(view: &View) -> Option<String> {
+    let sum = view.hidden.sum.filter(|sum| !sum.passed)?;
+    let [points, max] = [sum.points, sum.max_points].map(super::text::points);
+    Some(format!("{points} of {max} points"))
+}
