@@ -294,3 +294,16 @@ fn formats_of_one_submission_refuse_two() {
         assert!(format.render(&views[..1]).is_ok());
     }
 }
+
+#[test]
+fn what_gradescope_shows_students_of_a_teachers_view_names_no_hidden_test() {
+    let report: Value = serde_json::from_str(&text(Format::Gradescope, &teacher(&rich()))).unwrap();
+    let (shown, kept): (Vec<_>, Vec<_>) = report["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .partition(|test| test["visibility"] == "visible");
+    let [shown, kept] = [shown, kept].map(|tests| format!("{tests:?}"));
+    assert!(!shown.contains("SECRET-NAME"));
+    assert!(kept.contains("SECRET-NAME") && kept.contains("SECRET-LATER"));
+}

@@ -10,7 +10,15 @@ use serde_json::json;
 /// The document on `view`.
 #[must_use]
 pub fn render(view: &View) -> String {
-    let mut tests: Vec<_> = view.tests.iter().map(test).collect();
+    let some_hidden = view
+        .tests
+        .iter()
+        .any(|test| test.visibility != Visibility::Visible);
+    let mut tests: Vec<_> = view
+        .tests
+        .iter()
+        .map(|test| entry(test, some_hidden))
+        .collect();
     if let Some(line) = view.hidden_line() {
         let mut entry = json!({ "name": line, "name_format": "text", "visibility": "visible" });
         if let Some(sum) = view.hidden.sum {
@@ -42,7 +50,14 @@ pub fn render(view: &View) -> String {
     }))
 }
 
-fn test(test: &TestVerdict) -> serde_json::Value {
+fn entry(test: &TestVerdict, some_hidden: bool) -> serde_json::Value {
+    // Gradescope shows a visible test to the student also where this is a teacher's view: what it waits for may be hidden.
+    let blocked = test.status == Status::Blocked && some_hidden;
+    let output = if blocked {
+        "not run, because a test that it depends on did not pass".into()
+    } else {
+        text::bound(&prose::all(test), 16 * 1024)
+    };
     json!({
         "score": test.points,
         "max_score": test.max_points,
@@ -53,7 +68,7 @@ fn test(test: &TestVerdict) -> serde_json::Value {
             test.name.clone()
         },
         "name_format": "text",
-        "output": text::bound(&prose::all(test), 16 * 1024),
+        "output": output,
         "output_format": "text",
         "visibility": match test.visibility {
             Visibility::Visible => "visible",
