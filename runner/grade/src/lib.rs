@@ -12,16 +12,21 @@ mod marking;
 mod names;
 mod paths;
 pub mod queue;
+mod release;
+pub mod report;
 mod scoring;
 pub mod submission;
 mod verdict;
+mod view;
 
 pub use assignment::Assignment;
 pub use crew::{CrewError, Desk, Task};
 pub use exam::{ExamError, Examiner, Found, Sheet};
 pub use grader::Grader;
+pub use release::{Audience, Due, HiddenPoints, Release};
 pub use scoring::{Score, Scores, TestResult, blocked_by, order, score, status};
 pub use submission::Submission;
 pub use verdict::{
     Failure, Problem, ProblemKind, Reason, Status, TestVerdict, Verdict, Visibility,
 };
+pub use view::{Hidden, HiddenSum, View};

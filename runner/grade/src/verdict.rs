@@ -170,3 +170,67 @@ pub enum Reason {
     /// The test was skipped, and why.
     Skip,
 }
+
+impl ProblemKind {
+    /// The kind, as reports write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Import => "import",
+            Self::MissingFile => "missing_file",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl Status {
+    /// The status, as reports write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+impl Visibility {
+    /// The visibility, as assignments and reports write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Visible => "visible",
+            Self::Hidden => "hidden",
+            Self::AfterDueDate => "after_due_date",
+        }
+    }
+}
+
+impl Reason {
+    /// The reason, as reports write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Assertion => "assertion",
+            Self::Output => "output",
+            Self::Exception => "exception",
+            Self::Exit => "exit",
+            Self::Fuel => "fuel",
+            Self::Slow => "slow",
+            Self::Deadline => "deadline",
+            Self::Memory => "memory",
+            Self::OutputLimit => "output_limit",
+            Self::Crash => "crash",
+            Self::Construct => "construct",
+            Self::Import => "import",
+            Self::Dependency => "dependency",
+            Self::Protocol => "protocol",
+            Self::Test => "test",
+            Self::Skip => "skip",
+        }
+    }
+}
