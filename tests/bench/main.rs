@@ -6,6 +6,7 @@
 mod checkpoint;
 mod cpu;
 mod fairness;
+mod grade;
 mod hibernate;
 mod interrupt;
 mod machine;
@@ -76,6 +77,8 @@ enum Part {
     Worker,
     /// One reader beside many in a worker
     Fairness,
+    /// Submissions graded, beside processes of pytest and unittest
+    Grade,
 }
 
 /// A figure that was promised, and what was measured.
@@ -159,6 +162,9 @@ fn main() -> Result<ExitCode> {
     }
     if wanted(Part::Fairness) {
         promises.extend(fairness::measure(if options.quick { 50 } else { 300 })?);
+    }
+    if wanted(Part::Grade) {
+        promises.extend(grade::measure(&python, if options.quick { 1 } else { 5 })?);
     }
     Ok(if report(&promises) || !options.check {
         ExitCode::SUCCESS

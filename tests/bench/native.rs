@@ -29,6 +29,20 @@ impl Python {
         command
     }
 
+    /// `python3` as people start it.
+    pub(crate) fn plain(&self) -> Command {
+        Command::new(&self.path)
+    }
+
+    /// `python3 -m unittest` in this folder.
+    pub(crate) fn unittest(&self, folder: &Path) -> Command {
+        let mut command = self.plain();
+        command
+            .args(["-m", "unittest", "-q", "test_leap"])
+            .current_dir(folder);
+        command
+    }
+
     /// Runs a program, and returns what it printed and the processor time of its whole process.
     pub(crate) fn run(&self, program: &Path, rounds: u32) -> Result<(String, Duration)> {
         let before = children_cpu();

@@ -11,6 +11,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// 0 to 255: what the program returned, as `python` has it (1 for an uncaught exception).
     Program(u8),
+    /// 2: `croquant grade` could not grade.
+    Ungraded,
     /// 124: the program ran into its deadline (as `timeout`).
     Deadline,
     /// 125: croquant itself failed, or its command line is wrong (as `env`).
@@ -46,6 +48,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Program(code) => code,
+            Self::Ungraded => 2,
             Self::Deadline => 124,
             Self::Failed => 125,
             Self::Unreadable => 126,

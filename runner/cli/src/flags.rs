@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use croquant_sandbox::{Clock, Random};
 
+use crate::grade::GradeFlags;
 use crate::{units, world};
 
 /// Python in a sandbox: scripts, a prompt, and tutorials that run in the browser.
@@ -31,6 +32,8 @@ pub(crate) enum CommandFlags {
     Repl(ReplFlags),
     /// Serve pages whose Python examples run
     Serve(ServeFlags),
+    /// Grade submissions by tests that they cannot read, fake or crash
+    Grade(GradeFlags),
     /// Tell which walls stand on this machine, which limits apply, and how fast a session starts
     Doctor(DoctorFlags),
     /// Print the licences of everything that is in the executable's image and page

@@ -9,6 +9,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod flags;
+mod grade;
 mod grants;
 mod hints;
 mod image;
@@ -43,6 +44,9 @@ fn main() -> ExitCode {
     if let Some(role) = croquant_worker::Role::of_this_process() {
         return role.play();
     }
+    if let Some(grader) = croquant_grade::Grader::of_this_process() {
+        return grader.play();
+    }
     let flags = match flags::Flags::try_parse() {
         Ok(flags) => flags,
         Err(error) => return asked_or_wrong(&error).into(),
@@ -65,6 +69,7 @@ fn carry_out(plan: Plan) -> Result<Exit, Failure> {
         Plan::Run(plan) => run::run(plan),
         Plan::Repl(granted) => repl::repl(granted),
         Plan::Serve(plan) => serve::serve(&plan),
+        Plan::Grade(plan) => grade::grade(plan),
         Plan::Doctor { json } => doctor::doctor(json),
         Plan::Version => about::version(),
         Plan::Licences => about::licences(),

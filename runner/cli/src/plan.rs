@@ -12,6 +12,7 @@ use crate::flags::{
     CommandFlags, Flags, GrantFlags, LimitFlags, PackageFlags, Profile, ReplFlags, RunFlags,
     ServeFlags, WatchFlags, WorldFlags,
 };
+use crate::grade::{self, GradePlan};
 use crate::grants::{self, GrantError, Variable};
 use crate::packages::{self, Wanted};
 use crate::report;
@@ -35,6 +36,8 @@ pub(crate) enum Plan {
     Repl(Granted),
     /// Serve pages.
     Serve(ServePlan),
+    /// Grade submissions.
+    Grade(GradePlan),
     /// Tell what this machine has to offer.
     Doctor {
         /// As JSON.
@@ -137,6 +140,7 @@ pub(crate) fn plan(flags: Flags) -> Result<Plan, Failure> {
             limits,
         })) => grant(&grants, &world, &watch, &packages, &limits).map(Plan::Repl),
         Some(CommandFlags::Serve(serve)) => Ok(Plan::Serve(plan_serve(serve))),
+        Some(CommandFlags::Grade(flags)) => grade::plan(flags).map(Plan::Grade),
         Some(CommandFlags::Doctor(doctor)) => Ok(Plan::Doctor { json: doctor.json }),
         Some(CommandFlags::Licences) => Ok(Plan::Licences),
         None => Err(usage("no command is given", "see `croquant --help`")),

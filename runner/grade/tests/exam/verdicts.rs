@@ -18,12 +18,22 @@ const UNITTEST: &[(&str, &str)] = &[(
 async fn the_right_answer_passes_and_a_wrong_one_does_not() {
     for assignment in [PYTEST, UNITTEST] {
         let verdict = grade(assignment, "def double(x):\n    return x * 2\n").await;
-        check(&verdict, &[("test_two", Status::Passed), ("test_text", Status::Passed)]);
+        check(
+            &verdict,
+            &[("test_two", Status::Passed), ("test_text", Status::Passed)],
+        );
         assert_eq!((verdict.points, verdict.max_points), (2.0, 2.0));
         assert!(verdict.tests.iter().all(|test| test.fuel > 0));
 
-        let verdict = grade(assignment, "def double(x):\n    print('hello')\n    return 4\n").await;
-        check(&verdict, &[("test_two", Status::Passed), ("test_text", Status::Failed)]);
+        let verdict = grade(
+            assignment,
+            "def double(x):\n    print('hello')\n    return 4\n",
+        )
+        .await;
+        check(
+            &verdict,
+            &[("test_two", Status::Passed), ("test_text", Status::Failed)],
+        );
         let test = &verdict.tests[1];
         let failure = test.failure.as_ref().unwrap();
         assert_eq!(failure.reason, Reason::Assertion);
@@ -42,9 +52,18 @@ async fn a_bad_end_is_that_tests_alone() {
         ("return 1 / 0", Reason::Exception),
         ("raise SystemExit(0)", Reason::Exception),
         ("raise KeyboardInterrupt", Reason::Exception),
-        ("import unittest; raise unittest.SkipTest('x')", Reason::Exception),
-        ("import _croquant_host; _croquant_host.exchange(b'nonsense')", Reason::Protocol),
-        ("print('x' * 100, flush=True) or [print('y' * 1000) for _ in range(10**5)]", Reason::OutputLimit),
+        (
+            "import unittest; raise unittest.SkipTest('x')",
+            Reason::Exception,
+        ),
+        (
+            "import _croquant_host; _croquant_host.exchange(b'nonsense')",
+            Reason::Protocol,
+        ),
+        (
+            "print('x' * 100, flush=True) or [print('y' * 1000) for _ in range(10**5)]",
+            Reason::OutputLimit,
+        ),
         ("return bytearray(10**9)", Reason::Exception),
     ] {
         let limits = "[limits]\nfuel = 3_000_000_000\n";
@@ -53,9 +72,17 @@ async fn a_bad_end_is_that_tests_alone() {
         let submission = format!("def double(x):\n    if x == 2: return 4\n    {body}\n");
         let verdict = grade(&[file, tests], &submission).await;
         let test = &verdict.tests[1];
-        assert_eq!(verdict.tests[0].status, Status::Passed, "{body}: {verdict:#?}");
+        assert_eq!(
+            verdict.tests[0].status,
+            Status::Passed,
+            "{body}: {verdict:#?}"
+        );
         assert_eq!(test.status, Status::Error, "{body}: {test:#?}");
-        assert_eq!(test.failure.as_ref().unwrap().reason, reason, "{body}: {test:#?}");
+        assert_eq!(
+            test.failure.as_ref().unwrap().reason,
+            reason,
+            "{body}: {test:#?}"
+        );
     }
 }
 
@@ -65,13 +92,20 @@ async fn what_cannot_be_imported_is_told() {
         ("def double(x:\n", ProblemKind::Syntax, "never closed"),
         ("1 / 0\n", ProblemKind::Import, "ZeroDivisionError"),
         ("while True: pass\n", ProblemKind::Import, "endless loop"),
-        ("import os; os._exit(0)\n", ProblemKind::Import, "exit code 0"),
+        (
+            "import os; os._exit(0)\n",
+            ProblemKind::Import,
+            "exit code 0",
+        ),
         ("raise SystemExit\n", ProblemKind::Import, "exit code"),
         ("import nowhere\n", ProblemKind::Import, "nowhere"),
     ] {
         let limits = ("assignment.toml", "[limits]\nfuel = 3_000_000_000\n");
         let verdict = grade(&[limits, PYTEST[0]], source).await;
-        check(&verdict, &[("test_two", Status::Error), ("test_text", Status::Error)]);
+        check(
+            &verdict,
+            &[("test_two", Status::Error), ("test_text", Status::Error)],
+        );
         let problem = verdict.problem.unwrap();
         assert_eq!(problem.kind, kind, "{source}: {problem:?}");
         assert!(problem.message.contains(said), "{source}: {problem:?}");
@@ -83,8 +117,18 @@ async fn what_cannot_be_imported_is_told() {
 async fn a_missing_name_fails_where_it_is_used() {
     let tests = "from solution import one, two\n\ndef test_one():\n    assert one() == 1\n\ndef test_two():\n    assert two() == 2\n";
     let verdict = grade(&[("test_solution.py", tests)], "def one():\n    return 1\n").await;
-    check(&verdict, &[("test_one", Status::Passed), ("test_two", Status::Error)]);
-    assert!(verdict.tests[1].failure.as_ref().unwrap().message.contains("has no `two`"));
+    check(
+        &verdict,
+        &[("test_one", Status::Passed), ("test_two", Status::Error)],
+    );
+    assert!(
+        verdict.tests[1]
+            .failure
+            .as_ref()
+            .unwrap()
+            .message
+            .contains("has no `two`")
+    );
 }
 
 /// Each test finds both sides as they were when the tests were collected.
@@ -93,5 +137,8 @@ async fn no_test_sees_anothers_leftovers() {
     let tests = "import solution\nseen = []\ndef test_a():\n    seen.append(1)\n    assert (solution.count(), len(seen)) == (1, 1)\ndef test_b():\n    seen.append(1)\n    assert (solution.count(), len(seen)) == (1, 1)\n";
     let submission = "calls = 0\ndef count():\n    global calls\n    calls += 1\n    open('left', 'a').write('x')\n    return calls + open('left').read().count('x') - 1\n";
     let verdict = grade(&[("test_solution.py", tests)], submission).await;
-    check(&verdict, &[("test_a", Status::Passed), ("test_b", Status::Passed)]);
+    check(
+        &verdict,
+        &[("test_a", Status::Passed), ("test_b", Status::Passed)],
+    );
 }

@@ -1,0 +1,288 @@
+//! Grading: submissions a second, beside a process of pytest or unittest for each.
+
+use crate::Promise;
+use crate::native::{Python, output};
+use anyhow::{Context as _, Result, ensure};
+use croquant_tests::built;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const SUBMISSIONS: usize = 50;
+
+const SOLUTION: &str =
+    "def leap_year(year):\n    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)\n";
+
+const TESTS: &str = "\
+import unittest
+
+from leap import leap_year
+
+
+class LeapTest(unittest.TestCase):
+    def test_common_years(self):
+        self.assertIs(leap_year(2015), False)
+        self.assertIs(leap_year(1970), False)
+
+    def test_leap_years(self):
+        self.assertIs(leap_year(1996), True)
+        self.assertIs(leap_year(1960), True)
+
+    def test_centuries(self):
+        self.assertIs(leap_year(1900), False)
+        self.assertIs(leap_year(2400), True)
+";
+
+/// pytest, pinned as what is measured against. It is installed beside the build's output.
+const PYTEST: &str = "pytest==8.4.2";
+
+/// The folders of one measurement.
+struct Class {
+    folder: tempfile::TempDir,
+}
+
+impl Class {
+    /// An assignment, and as many submissions of it, each with the tests beside it for the runners that need them there.
+    fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let class = Self { folder };
+        std::fs::create_dir(class.assignment())?;
+        std::fs::write(class.assignment().join("test_leap.py"), TESTS)?;
+        for number in 0..SUBMISSIONS {
+            let submission = class.submission(number);
+            std::fs::create_dir(&submission)?;
+            // No two are the same, so that nothing can be kept from one for the next.
+            std::fs::write(
+                submission.join("leap.py"),
+                format!("{SOLUTION}\nNUMBER = {number}\n"),
+            )?;
+            std::fs::write(submission.join("test_leap.py"), TESTS)?;
+        }
+        Ok(class)
+    }
+
+    fn assignment(&self) -> PathBuf {
+        self.folder.path().join("assignment")
+    }
+
+    fn submission(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("submission-{number}"))
+    }
+
+    /// `croquant grade` on the first `count` of them.
+    fn croquant(&self, count: usize, jobs: usize) -> Result<Command> {
+        let mut command = Command::new(built("croquant")?);
+        command
+            .arg("grade")
+            .arg("--jobs")
+            .arg(jobs.to_string())
+            .arg(self.assignment())
+            .args((0..count).map(|number| self.submission(number).join("leap.py")))
+            .env("XDG_STATE_HOME", self.folder.path());
+        Ok(command)
+    }
+}
+
+/// Grades the class in each way, `turns` times, and prints the best of each.
+pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
+    let class = Class::new()?;
+    let pytest = Pytest::installed(python)?;
+    let processors = std::thread::available_parallelism()?.get();
+    let mut best = Best::default();
+    check(&class)?;
+    for _ in 0..turns {
+        best.croquant
+            .push(time(&mut class.croquant(SUBMISSIONS, 1)?)?);
+        best.croquant_parallel
+            .push(time(&mut class.croquant(SUBMISSIONS, processors)?)?);
+        best.croquant_one.push(time(&mut class.croquant(1, 1)?)?);
+        best.pytest_one
+            .push(time(&mut pytest.on(&class.submission(0)))?);
+        best.pytest
+            .push(each(&class, 1, |folder| pytest.on(folder))?);
+        best.pytest_parallel
+            .push(each(&class, processors, |folder| pytest.on(folder))?);
+        best.unittest
+            .push(each(&class, 1, |folder| python.unittest(folder))?);
+        best.unittest_parallel
+            .push(each(&class, processors, |folder| python.unittest(folder))?);
+    }
+    Ok(best.report(processors))
+}
+
+/// Whether the class passes, each submission all three tests: nothing else is worth being measured.
+fn check(class: &Class) -> Result<()> {
+    let mut command = class.croquant(2, 1)?;
+    let printed = output(command.args(["--report", "json"]))?;
+    let report: serde_json::Value = serde_json::from_str(&printed)?;
+    let text = report.to_string();
+    ensure!(
+        text.matches("\"status\":\"passed\"").count() >= 6,
+        "the class does not pass: {printed}"
+    );
+    Ok(())
+}
+
+#[derive(Default)]
+struct Best {
+    croquant: Vec<Duration>,
+    croquant_parallel: Vec<Duration>,
+    croquant_one: Vec<Duration>,
+    pytest: Vec<Duration>,
+    pytest_parallel: Vec<Duration>,
+    pytest_one: Vec<Duration>,
+    unittest: Vec<Duration>,
+    unittest_parallel: Vec<Duration>,
+}
+
+impl Best {
+    fn report(&self, processors: usize) -> Vec<Promise> {
+        let median = |times: &[Duration]| {
+            let mut sorted = times.to_vec();
+            sorted.sort_unstable();
+            sorted[sorted.len() / 2].as_secs_f64()
+        };
+        println!(
+            "\n{:<44}{:>12}{:>14}",
+            format!("{SUBMISSIONS} submissions, 3 tests each"),
+            "ms in all",
+            "submissions/s"
+        );
+        for (name, times) in [
+            ("croquant grade, 1 grader".to_owned(), &self.croquant),
+            (
+                format!("croquant grade, {processors} graders"),
+                &self.croquant_parallel,
+            ),
+            ("a process of pytest each".to_owned(), &self.pytest),
+            (
+                format!("the same, {processors} at once"),
+                &self.pytest_parallel,
+            ),
+            ("a process of unittest each".to_owned(), &self.unittest),
+            (
+                format!("the same, {processors} at once"),
+                &self.unittest_parallel,
+            ),
+        ] {
+            let time = median(times);
+            println!(
+                "{name:<44}{:>12.1}{:>14.1}",
+                time * 1e3,
+                SUBMISSIONS as f64 / time
+            );
+        }
+        println!(
+            "{:<44}{:>12.1}",
+            "croquant grade, one submission, cold",
+            median(&self.croquant_one) * 1e3
+        );
+        println!(
+            "{:<44}{:>12.1}",
+            "python -m pytest, one submission",
+            median(&self.pytest_one) * 1e3
+        );
+        let share = |own: &[Duration], other: &[Duration]| median(own) / median(other);
+        vec![
+            Promise {
+                what: "grading, as a share of pytest processes",
+                measured: share(&self.croquant, &self.pytest),
+                at_most: 1.0 / 150.0,
+                unit: "of it",
+            },
+            Promise {
+                what: "grading in parallel, as a share of pytest in parallel",
+                measured: share(&self.croquant_parallel, &self.pytest_parallel),
+                at_most: 1.0 / 150.0,
+                unit: "of it",
+            },
+            Promise {
+                what: "grading, as a share of unittest processes",
+                measured: share(&self.croquant, &self.unittest),
+                at_most: 1.0 / 50.0,
+                unit: "of it",
+            },
+            Promise {
+                what: "grading in parallel, as a share of unittest in parallel",
+                measured: share(&self.croquant_parallel, &self.unittest_parallel),
+                at_most: 1.0 / 50.0,
+                unit: "of it",
+            },
+            Promise {
+                what: "one submission, as a share of one `python -m pytest`",
+                measured: share(&self.croquant_one, &self.pytest_one),
+                at_most: 1.0 / 8.0,
+                unit: "of it",
+            },
+        ]
+    }
+}
+
+/// One process for each submission, `at_once` of them side by side.
+fn each(class: &Class, at_once: usize, command: impl Fn(&Path) -> Command) -> Result<Duration> {
+    let start = Instant::now();
+    let mut running = std::collections::VecDeque::new();
+    for number in 0..SUBMISSIONS {
+        if running.len() == at_once {
+            finish(running.pop_front())?;
+        }
+        let mut command = command(&class.submission(number));
+        let quiet = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        running.push_back(quiet.spawn()?);
+    }
+    while !running.is_empty() {
+        finish(running.pop_front())?;
+    }
+    Ok(start.elapsed())
+}
+
+fn finish(process: Option<std::process::Child>) -> Result<()> {
+    if let Some(mut process) = process {
+        let status = process.wait()?;
+        ensure!(status.success(), "tests failed: {status}");
+    }
+    Ok(())
+}
+
+fn time(command: &mut Command) -> Result<Duration> {
+    let start = Instant::now();
+    output(command)?;
+    Ok(start.elapsed())
+}
+
+/// pytest, for the native Python.
+struct Pytest<'a> {
+    python: &'a Python,
+    packages: PathBuf,
+}
+
+impl<'a> Pytest<'a> {
+    /// Installs it where it is missing.
+    fn installed(python: &'a Python) -> Result<Self> {
+        let mut packages = built("croquant")?;
+        packages.set_file_name(format!("bench-{}", PYTEST.replace("==", "-")));
+        if !packages.join("pytest").is_dir() {
+            let target = packages.as_os_str();
+            output(
+                Command::new("python3")
+                    .args(["-m", "pip", "install", "--quiet", "--no-compile", PYTEST, "--target"])
+                    .arg(target),
+            )
+            .context("pytest cannot be installed, which grading is measured against: install `python3-pip`")?;
+        }
+        Ok(Self { python, packages })
+    }
+
+    /// `python -m pytest` in this folder, as quick as it comes: with its plugins' caches where they belong and compiled files of its own.
+    fn on(&self, folder: &Path) -> Command {
+        let mut command = self.python.plain();
+        command
+            .args(["-m", "pytest", "-q"])
+            .current_dir(folder)
+            .env("PYTHONPATH", &self.packages);
+        command
+    }
+}
