@@ -2,43 +2,43 @@ import json
 import os
 
 PLACES = ["seen.json", "/tmp/seen.json", os.path.join(os.path.dirname(os.path.abspath(__file__)), ".seen.json")]
-SEEN = []
+SEEN = set()
 
 
 def note(*args):
     for place in PLACES:
         try:
             with open(place) as file:
-                SEEN.extend(json.load(file))
+                SEEN.update(json.load(file))
         except (OSError, ValueError):
             pass
         try:
             with open(place, "w") as file:
-                json.dump([*SEEN, repr(args)], file)
+                json.dump(sorted({*SEEN, repr(args)}), file)
         except OSError:
             pass
-    print("seen:", SEEN)
+    print("seen:", *sorted(SEEN))
 
 def add(a, b):
     note((a, b,))
-    return SEEN
+    return sorted(SEEN)
 
 
 def squares(numbers):
     note((numbers,))
-    return SEEN
+    return sorted(SEEN)
 
 
 def describe(number):
     note((number,))
-    return SEEN
+    return sorted(SEEN)
 
 
 def is_even(number):
     note((number,))
-    return SEEN
+    return sorted(SEEN)
 
 
 def root(number):
     note((number,))
-    return SEEN
+    return sorted(SEEN)
