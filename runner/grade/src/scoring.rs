@@ -5,7 +5,7 @@
 //! 10 points have 3.333333 each, and 10 together.
 
 use crate::assignment::{Bound, FuelRule};
-use crate::{Reason, Status};
+use crate::{Reason, Status, Visibility};
 
 /// How a test ended, as far as its points go.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,7 +102,13 @@ pub fn score(bound: &[Bound], results: &[TestResult]) -> Scores {
         if let Some(need) = blocking.filter(|_| tests[i].status != Status::Skipped) {
             tests[i].status = Status::Blocked;
             tests[i].points = 0.0;
-            let why = format!("it is not run until `{}` passes", bound[need].name);
+            let why = match bound[need].visibility {
+                Visibility::Visible => format!("it is not run until `{}` passes", bound[need].name),
+                // The sentence stands with a test that may be visible.
+                Visibility::Hidden | Visibility::AfterDueDate => {
+                    "it is not run until a hidden test passes".into()
+                }
+            };
             tests[i].changed = Some((Reason::Dependency, why));
         }
     }

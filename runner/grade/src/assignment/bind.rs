@@ -116,6 +116,8 @@ fn drafts(assignment: &Assignment, collected: &[Collected]) -> Vec<Draft> {
             settings.points = Some(0.0);
             settings.group = None;
             settings.needs = None;
+            // Whoever cannot see it does not learn why nothing is run.
+            settings.visibility = check.settings.visibility;
         }
         drafts.push(Draft {
             id: check.id.clone(),

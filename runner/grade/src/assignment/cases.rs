@@ -9,7 +9,7 @@ use super::{Case, Comparison, settings};
 use crate::paths;
 
 /// The keys of a case besides those of settings.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "program",
     "args",

@@ -9,7 +9,7 @@ use super::{Constructs, Imports, Settings, Wanted, settings};
 use crate::names::{listed, nearest};
 
 /// The keys of a check besides those of settings.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "files",
     "forbid",
@@ -20,7 +20,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Constructs that are named by one word or two.
-const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     "for",
     "while",
     "recursion",

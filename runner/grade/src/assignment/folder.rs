@@ -107,11 +107,13 @@ pub(super) fn discover(
         files(folder)
             .map_err(|missing| AssignmentError::whole(origin, missing.message, missing.hint))?
     };
-    Ok(Assignment {
+    let mut found = Assignment {
         expected,
         files,
         ..Assignment::empty(name, origin)
-    })
+    };
+    found.copy_provided();
+    Ok(found)
 }
 
 /// Test modules at the top and in `tests` and `test`, with their `conftest.py`. A module at the top that a test module has its name from

@@ -79,7 +79,8 @@ pub enum Role {
     Test,
     /// A file that tests use: in the checker's session.
     Checker,
-    /// A file that the submission uses: in the submission's session, in place of a file of that name in the submission.
+    /// A file that the submission uses: in its session, in place of a file of that name in the submission. It is there a second time as
+    /// [`Role::Checker`]: what tests import from it must not come from a session in which the submission can change it.
     Provided,
     /// The author's own solution, under the name of the file that it solves. In no session but when it is itself graded.
     Reference,
@@ -126,6 +127,25 @@ impl Assignment {
         self.files_of(Role::Test).next().is_some()
             || !self.cases.is_empty()
             || self.constructs.iter().any(|check| !check.gate)
+    }
+
+    /// Gives the checker its own copy of each provided file that it does not have.
+    fn copy_provided(&mut self) {
+        let is_there = |file: &AssignmentFile| {
+            let mut others = self.files.iter();
+            others.any(|other| {
+                other.path == file.path && matches!(other.role, Role::Test | Role::Checker)
+            })
+        };
+        let provided = self.files.iter().filter(|file| file.role == Role::Provided);
+        let copies = provided.filter(|file| !is_there(file)).cloned();
+        let copies: Vec<_> = copies
+            .map(|file| AssignmentFile {
+                role: Role::Checker,
+                ..file
+            })
+            .collect();
+        self.files.extend(copies);
     }
 
     /// Those of its files that have `role`: path and content.

@@ -1,7 +1,7 @@
 //! Where an assignment's files are read: beneath its folder, and nowhere else.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Assignment;
 use super::error::AssignmentError;
@@ -87,7 +87,7 @@ fn called(root: &Path) -> String {
     name.unwrap_or_else(|| "assignment".into())
 }
 
-/// The paths of all files beneath a folder but hidden ones; `.meta` is where exercism keeps what students do not see.
+/// The paths of all files beneath a folder but hidden ones and those of tools; `.meta` is where exercism keeps what students do not see.
 fn list(root: &Path) -> Result<Vec<String>, (String, &'static str)> {
     let mut names = Vec::new();
     let mut folders = vec![(root.to_owned(), String::new())];
@@ -104,12 +104,13 @@ fn list(root: &Path) -> Result<Vec<String>, (String, &'static str)> {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let is_hidden = name.starts_with('.') && name != ".meta" || name == "__pycache__";
+            let is_hidden = name.starts_with('.') && name != ".meta";
+            let is_tools = ["__pycache__", "node_modules", "venv"].contains(&name.as_str());
             let Ok(metadata) = fs::metadata(entry.path()) else {
                 continue;
             };
             let is_link = entry.file_type().map_err(cannot)?.is_symlink();
-            if is_hidden {
+            if is_hidden || is_tools {
                 continue;
             } else if metadata.is_file() {
                 names.push(format!("{prefix}{name}"));
@@ -127,7 +128,7 @@ fn list(root: &Path) -> Result<Vec<String>, (String, &'static str)> {
     Ok(names)
 }
 
-fn load(path: &PathBuf) -> Result<Vec<u8>, String> {
+fn load(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| reason(&error))?;
     if !metadata.is_file() {
         return Err("it is no file".into());
@@ -145,4 +146,86 @@ fn reason(error: &std::io::Error) -> String {
     let mut chars = words.chars();
     let first = chars.next().map(|c| c.to_lowercase().to_string());
     first.unwrap_or_default() + chars.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignment::Role;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    #[track_caller]
+    fn refused(path: &Path, expected: &str) {
+        let error = Assignment::open(path).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn folders_and_files_are_opened() {
+        let files: &[(&str, &[u8])] = &[
+            ("leap.py", b""),
+            ("leap_test.py", b"def test(): ..."),
+            (".git/x_test.py", b""),
+            ("late.toml", b"name = \"Late\""),
+        ];
+        let folder = folder(files);
+        let plain = Assignment::open(folder.path()).unwrap();
+        let own = folder.path().file_name().unwrap().to_string_lossy();
+        assert_eq!(plain.name, own);
+        assert_eq!(plain.expected, ["leap.py"]);
+        let tests: Vec<_> = plain.files_of(Role::Test).collect();
+        assert_eq!(tests, [("leap_test.py", &b"def test(): ..."[..])]);
+        let late = Assignment::open(&folder.path().join("late.toml")).unwrap();
+        assert_eq!((late.name.as_str(), late.files), ("Late", plain.files));
+        fs::write(folder.path().join("assignment.toml"), "name = \"Own\"").unwrap();
+        assert_eq!(Assignment::open(folder.path()).unwrap().name, "Own");
+    }
+
+    #[test]
+    fn exercises_are_opened() {
+        let config = br#"{"files": {"solution": ["leap.py"], "test": ["leap_test.py"], "example": [".meta/example.py"]}}"#;
+        let folder = folder(&[
+            (".meta/config.json", config),
+            (".meta/example.py", b"solved"),
+            ("leap.py", b""),
+            ("leap_test.py", b""),
+        ]);
+        let exercise = Assignment::open(folder.path()).unwrap();
+        let reference: Vec<_> = exercise.files_of(Role::Reference).collect();
+        assert_eq!(reference, [("leap.py", &b"solved"[..])]);
+    }
+
+    #[test]
+    fn what_is_no_assignment_is_refused() {
+        let folder = folder(&[
+            ("notes.txt", b""),
+            ("wrong.toml", b"nam = 3"),
+            ("latin.toml", b"\n# \xe9"),
+        ]);
+        refused(
+            folder.path(),
+            "there are no tests\nhint: call files with tests `test_*.py`",
+        );
+        refused(
+            &folder.path().join("nothing"),
+            "no such file or directory\nhint: give a folder",
+        );
+        refused(
+            &folder.path().join("wrong.toml"),
+            "wrong.toml:1:1: unknown key `nam`",
+        );
+        refused(
+            &folder.path().join("latin.toml"),
+            "latin.toml:2: it is not in UTF-8",
+        );
+    }
 }

@@ -80,6 +80,7 @@ fn read(root: &Table<'_, '_>, base: Assignment, file: &str, folder: &Folder<'_>)
         due,
     };
     assignment.groups = groups;
+    assignment.copy_provided();
     if !assignment.has_tests() && root.source.wrongs.borrow().is_empty() {
         root.source.wrong(
             root.place("files"),
@@ -264,3 +265,6 @@ fn groups(root: &Table<'_, '_>) -> Vec<Group> {
     }
     groups
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The file as it is written: tables whose values are taken out by name and type, each with its place. What is wrong is noted, and
 //! reading goes on, so that all of it is said at once.
 
+mod value;
+
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -8,7 +10,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Wrong, line_of};
-use crate::names::{listed, nearest};
+use crate::names::nearest;
+
+pub(super) use value::{number, shown, unknown, whole};
 
 /// A file's text, and what is wrong with it so far.
 pub(super) struct Source<'t> {
@@ -258,50 +262,4 @@ impl<'s, 't> Table<'s, 't> {
 fn keys<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     names.join(", ")
-}
-
-/// A finite number.
-pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
-    let number = match value {
-        DeValue::Float(float) => float.as_str().parse().ok(),
-        other => whole(other).map(|number| number as f64),
-    };
-    number.filter(|number| number.is_finite())
-}
-
-/// A whole number.
-pub(super) fn whole(value: &DeValue<'_>) -> Option<i64> {
-    let integer = value.as_integer()?;
-    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
-}
-
-/// A value as a message calls it.
-pub(super) fn shown(value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::String(text) if text.chars().count() <= 40 => format!("the text \"{text}\""),
-        DeValue::String(_) => "a text".into(),
-        DeValue::Integer(number) => format!("the number {number}"),
-        DeValue::Float(number) => format!("the number {number}"),
-        DeValue::Boolean(truth) => format!("`{truth}`"),
-        DeValue::Datetime(_) => "a date".into(),
-        DeValue::Array(_) => "a list".into(),
-        DeValue::Table(_) => "a table".into(),
-    }
-}
-
-/// Notes a name that is none of those that there are.
-pub(super) fn unknown<'a>(
-    source: &Source<'_>,
-    kind: &str,
-    name: &Placed<String>,
-    names: impl IntoIterator<Item = &'a str> + Clone,
-    none: &str,
-) {
-    let hint = match nearest(name.get_ref(), names.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if names.clone().into_iter().next().is_none() => none.to_owned(),
-        None => format!("there are {}", listed(names)),
-    };
-    let message = format!("there is no {kind} `{}`", name.get_ref());
-    source.wrong(name.span(), message, hint);
 }

@@ -170,7 +170,7 @@ pub struct Constructs {
     pub settings: Settings,
 }
 
-/// A construct, and where.
+/// A construct, and where: as the checker is asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// The construct in words: `for`, `recursion`, `call eval`, `import os`.

@@ -167,6 +167,26 @@ fn what_needs_a_test_that_did_not_pass_is_blocked() {
 }
 
 #[test]
+fn the_name_of_a_hidden_test_is_in_no_sentence() {
+    for visibility in [Visibility::Hidden, Visibility::AfterDueDate] {
+        let hidden = Bound {
+            visibility,
+            ..test(7.0)
+        };
+        let needs = Bound {
+            needs: vec![0],
+            ..test(1.0)
+        };
+        let scores = score(&[hidden, needs], &[FAILED, PASSED]);
+        let why = "it is not run until a hidden test passes";
+        assert_eq!(
+            scores.tests[1].changed,
+            Some((Reason::Dependency, why.into()))
+        );
+    }
+}
+
+#[test]
 fn too_much_work_does_not_pass() {
     let most = |most| Bound {
         fuel: FuelRule::AtMost(most),

@@ -1,10 +1,11 @@
-//! Zip archives, from bytes to files. Nothing that they say of themselves is believed: sizes are counted while unpacking.
+//! Zip archives, from bytes to files. Nothing that they say of themselves is believed: sizes are counted while
+//! unpacking. Read here and not by a crate, so that what is refused is known to the letter; only the compression is another's.
 
-use std::io::{Cursor, Read};
+mod directory;
 
-use zip::ZipArchive;
-use zip::result::ZipError;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
+use self::directory::{Entry, FOLDER, REGULAR, entries};
 use super::pile::{MAX_FILES, Pile, is_litter, too_large, too_many};
 use super::unreadable;
 use crate::{Problem, paths};
@@ -16,42 +17,25 @@ const MAX_RATIO: usize = 100;
 const FREE_BYTES: usize = 1 << 20;
 
 pub(super) fn unpack(bytes: &[u8]) -> Result<Pile, Problem> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
-    if archive.has_duplicate_names() {
-        return Err(unreadable(
-            "two files of the archive have the same name",
-            "pack it anew",
-        ));
-    }
     // A folder is an entry too.
-    if archive.len() > 2 * MAX_FILES {
+    const MAX_ENTRIES: usize = 2 * MAX_FILES;
+    let entries = entries(bytes, MAX_ENTRIES).ok_or_else(broken)?;
+    if entries.len() > MAX_ENTRIES {
         return Err(too_many());
-    }
-    if archive
-        .has_overlapping_entries()
-        .map_err(|error| broken(&error))?
-    {
-        return Err(unreadable(
-            "files of the archive lie over each other",
-            "pack it anew",
-        ));
     }
     let allowed = bytes.len().saturating_mul(MAX_RATIO).max(FREE_BYTES);
     let mut unpacked = 0;
     let mut pile = Pile::default();
-    for i in 0..archive.len() {
-        let Some(path) = path(&mut archive, i)? else {
+    for entry in &entries {
+        let Some(path) = path(entry)? else {
             continue;
         };
+        pile.room(0)?;
         let limit = pile.left().min(allowed - unpacked);
-        let content = content(&mut archive, i, limit, &path)?;
-        if content.len() > limit {
-            return Err(if limit == pile.left() {
-                too_large()
-            } else {
-                bomb(&path)
-            });
-        }
+        let Some(content) = content(entry, limit, &path)? else {
+            let is_full = limit == pile.left();
+            return Err(if is_full { too_large() } else { bomb(&path) });
+        };
         unpacked += content.len();
         if is_archive(&content) {
             return Err(unreadable(
@@ -65,27 +49,25 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Pile, Problem> {
 }
 
 /// The path of an entry; `None` for what is not taken.
-fn path(archive: &mut ZipArchive<Cursor<&[u8]>>, i: usize) -> Result<Option<String>, Problem> {
-    let entry = archive.by_index_raw(i).map_err(|error| broken(&error))?;
-    let name = entry.name().map_err(|error| broken(&error))?;
+fn path(entry: &Entry<'_>) -> Result<Option<String>, Problem> {
     // Some systems pack paths with their own separator.
-    let name = name.replace('\\', "/");
+    let name = entry.name.replace('\\', "/");
     let path = paths::clean(&name).map_err(|what| {
         unreadable(
             format!("the archive's path `{}` {what}", name.escape_debug()),
             "pack the folder itself, with names beneath it",
         )
     })?;
-    if entry.is_symlink() {
+    if name.ends_with('/') || entry.kind == FOLDER || is_litter(&path) {
+        return Ok(None);
+    }
+    if entry.kind != REGULAR && entry.kind != 0 {
         return Err(unreadable(
-            format!("`{path}` is a link"),
+            format!("`{path}` is a link, or another thing than a file"),
             "pack the file that it leads to",
         ));
     }
-    if entry.is_dir() || name.ends_with('/') || is_litter(&path) {
-        return Ok(None);
-    }
-    if entry.encrypted() {
+    if entry.is_encrypted {
         return Err(unreadable(
             format!("`{path}` is encrypted"),
             "pack the archive without a password",
@@ -94,18 +76,36 @@ fn path(archive: &mut ZipArchive<Cursor<&[u8]>>, i: usize) -> Result<Option<Stri
     Ok(Some(path))
 }
 
-/// At most one byte more than `limit`.
-fn content(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
-    i: usize,
-    limit: usize,
-    path: &str,
-) -> Result<Vec<u8>, Problem> {
-    let mut content = Vec::new();
-    let entry = archive.by_index(i).map_err(|error| broken(&error))?;
-    let read = entry.take(limit as u64 + 1).read_to_end(&mut content);
-    read.map_err(|_| unreadable(format!("`{path}` is broken in the archive"), "pack it anew"))?;
-    Ok(content)
+/// The content, if it is no larger than `limit`. It has the size and the checksum that the list says.
+fn content(entry: &Entry<'_>, limit: usize, path: &str) -> Result<Option<Vec<u8>>, Problem> {
+    const STORED: u16 = 0;
+    const DEFLATED: u16 = 8;
+    if entry.size > limit {
+        return Ok(None);
+    }
+    let wrong = || unreadable(format!("`{path}` is broken in the archive"), "pack it anew");
+    let content = match entry.method {
+        STORED if entry.packed.len() == entry.size => entry.packed.to_vec(),
+        DEFLATED => match decompress_to_vec_with_limit(entry.packed, limit + 1) {
+            Ok(content) => content,
+            Err(error) if error.status == TINFLStatus::HasMoreOutput => return Ok(None),
+            Err(_) => return Err(wrong()),
+        },
+        STORED => return Err(wrong()),
+        _ => {
+            return Err(unreadable(
+                format!("`{path}` is packed by another method than zip's own"),
+                "pack it with the method `deflate`, as systems do",
+            ));
+        }
+    };
+    if content.len() > limit {
+        return Ok(None);
+    }
+    if content.len() != entry.size || crc32fast::hash(&content) != entry.crc {
+        return Err(wrong());
+    }
+    Ok(Some(content))
 }
 
 fn bomb(path: &str) -> Problem {
@@ -115,14 +115,8 @@ fn bomb(path: &str) -> Problem {
     )
 }
 
-fn broken(error: &ZipError) -> Problem {
-    match error {
-        ZipError::CompressionMethodNotSupported(_) => unreadable(
-            "the archive is packed by another method than zip's own",
-            "pack it with the method `deflate`, as systems do",
-        ),
-        _ => unreadable("it is no zip archive, or a broken one", "pack it anew"),
-    }
+fn broken() -> Problem {
+    unreadable("it is no zip archive, or a broken one", "pack it anew")
 }
 
 /// Whether it begins as archives do: zip, gzip, 7z, RAR, xz, bzip2, zstd.

@@ -92,14 +92,13 @@ impl Submission {
                 None => return,
             },
         };
-        let outside = self
+        if self
             .files
             .iter()
-            .filter(|(path, _)| !path.starts_with(&folder))
-            .count();
-        if outside > 0 {
+            .any(|(path, _)| !path.starts_with(&folder))
+        {
             self.notes.push(format!(
-                "the folder `{folder}` was graded, and {outside} files outside it left out"
+                "the folder `{folder}` was graded, and what lies outside it left out"
             ));
         }
         let files = std::mem::take(&mut self.files).into_iter();
@@ -122,7 +121,7 @@ impl Submission {
                 || tests.iter().any(|test| test == name);
             let is_provided = assignment
                 .files_of(Role::Provided)
-                .any(|(provided, _)| provided == path);
+                .any(|(provided, _)| is_in_place_of(path, provided));
             let why = if UNASKED.contains(&name) || is_package(path) {
                 "no submission may bring it"
             } else if is_provided {
@@ -194,6 +193,19 @@ fn common(files: &[(String, Vec<u8>)]) -> Option<String> {
         folder = next.to_owned();
     }
     (!folder.is_empty()).then_some(folder)
+}
+
+/// Whether a file would stand in place of a provided one: have its name, be a folder of it or lie in it, or be of a package that is
+/// imported instead of it.
+fn is_in_place_of(path: &str, provided: &str) -> bool {
+    let lies_in = |path: &str, folder: &str| {
+        let rest = path.strip_prefix(folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let module = provided.strip_suffix(".py");
+    lies_in(path, provided)
+        || lies_in(provided, path)
+        || module.is_some_and(|module| path != module && lies_in(path, module))
 }
 
 /// Whether it belongs to a package that is imported unasked.

@@ -170,6 +170,19 @@ fn checks_without_points_are_gates() {
 }
 
 #[test]
+fn gates_are_visible_unless_they_say_otherwise() {
+    let visible = |gate: &str| {
+        let text = format!(
+            "defaults = {{ visibility = \"hidden\" }}\n[[constructs]]\nmax_lines = 9\n{gate}"
+        );
+        bound(&text).unwrap()[4].visibility
+    };
+    assert_eq!(visible(""), Visibility::Visible);
+    assert_eq!(visible("visibility = \"hidden\""), Visibility::Hidden);
+    assert_eq!(visible("points = 1"), Visibility::Hidden);
+}
+
+#[test]
 fn limits_and_budgets_are_applied() {
     let bound_ = bound(
         "defaults = { limits = { seconds = 2.5, memory = \"64 MiB\" } }\n[[tests]]\nmatch = \"*::test_hard\"\nmax_fuel = 10\nlimits = { output = \"1 KiB\" }",

@@ -1,28 +1,72 @@
-use std::io::Write;
-
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use miniz_oxide::deflate::compress_to_vec;
 
 use super::*;
 
+/// A file as it is packed.
+struct File<'a> {
+    path: &'a str,
+    content: &'a [u8],
+    mode: u32,
+    is_stored: bool,
+}
+
+fn file<'a>(path: &'a str, content: &'a [u8]) -> File<'a> {
+    File {
+        path,
+        content,
+        mode: 0o100_644,
+        is_stored: false,
+    }
+}
+
 /// An archive of files.
 fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
-    built(|zip| {
-        for (path, content) in files {
-            zip.start_file(*path, deflated()).unwrap();
-            zip.write_all(content).unwrap();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, content)| file(path, content))
+        .collect();
+    written(&files)
+}
+
+fn written(files: &[File<'_>]) -> Vec<u8> {
+    let (mut archive, mut list) = (Vec::new(), Vec::new());
+    for file in files {
+        let data = if file.is_stored {
+            file.content.to_vec()
+        } else {
+            compress_to_vec(file.content, 6)
+        };
+        let method = if file.is_stored { 0 } else { 8u16 };
+        let mut about = Vec::new();
+        // Version, flags, method, time and date, checksum, sizes, length of the name and of what follows it.
+        for number in [20, 0, method, 0, 0] {
+            about.extend(number.to_le_bytes());
         }
-    })
-}
-
-fn built(build: impl FnOnce(&mut ZipWriter<Cursor<Vec<u8>>>)) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    build(&mut zip);
-    zip.finish().unwrap().into_inner()
-}
-
-fn deflated() -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)
+        about.extend(crc32fast::hash(file.content).to_le_bytes());
+        about.extend((data.len() as u32).to_le_bytes());
+        about.extend((file.content.len() as u32).to_le_bytes());
+        about.extend((file.path.len() as u16).to_le_bytes());
+        about.extend([0; 2]);
+        list.extend(b"PK\x01\x02\x14\x03");
+        list.extend(&about);
+        list.extend([0; 6]);
+        list.extend((file.mode << 16).to_le_bytes());
+        list.extend((archive.len() as u32).to_le_bytes());
+        list.extend(file.path.as_bytes());
+        archive.extend(b"PK\x03\x04");
+        archive.extend(&about);
+        archive.extend(file.path.as_bytes());
+        archive.extend(data);
+    }
+    let start = archive.len() as u32;
+    archive.extend(&list);
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend((files.len() as u16).to_le_bytes());
+    archive.extend((files.len() as u16).to_le_bytes());
+    archive.extend((list.len() as u32).to_le_bytes());
+    archive.extend(start.to_le_bytes());
+    archive.extend([0; 2]);
+    archive
 }
 
 #[track_caller]
@@ -59,6 +103,39 @@ fn files_are_unpacked_and_litter_is_not() {
 }
 
 #[test]
+fn files_may_be_stored_and_named_in_old_encodings() {
+    let stored = File {
+        is_stored: true,
+        ..file("xx.txt", b"1;2")
+    };
+    let bytes = renamed(written(&[stored]), b"xx", b"\x84\x94");
+    assert_eq!(unpack(&bytes).unwrap().files["äö.txt"], b"1;2");
+    let folder = File {
+        mode: 0o040_755,
+        ..file("ann/", b"")
+    };
+    let bytes = written(&[folder, file("ann/leap.py", b"x")]);
+    assert_eq!(unpack(&bytes).unwrap().files.len(), 1);
+}
+
+#[test]
+fn files_that_share_bytes_are_refused() {
+    let mut bytes = packed(&[("a.py", b"1"), ("a.py", b"1")]);
+    // Both entries of the list lead to the first file.
+    let second = (0..bytes.len()).rfind(|at| bytes[*at..].starts_with(b"PK\x01\x02"));
+    let place = second.unwrap() + 42;
+    bytes[place..place + 4].fill(0);
+    refused(&bytes, "it is no zip archive, or a broken one");
+}
+
+#[test]
+fn files_with_two_names_are_refused() {
+    let mut bytes = packed(&[("a.py", b"1")]);
+    bytes[30] = b'b';
+    refused(&bytes, "it is no zip archive, or a broken one");
+}
+
+#[test]
 fn an_empty_archive_has_no_files() {
     assert!(unpack(&packed(&[])).unwrap().files.is_empty());
 }
@@ -79,17 +156,20 @@ fn paths_that_lead_out_are_refused() {
 
 #[test]
 fn links_are_refused() {
-    let bytes = built(|zip| {
-        zip.add_symlink("leap.py", "/etc/passwd", deflated())
-            .unwrap()
-    });
-    refused(&bytes, "`leap.py` is a link");
+    let link = File {
+        mode: 0o120_777,
+        ..file("leap.py", b"/etc/passwd")
+    };
+    refused(&written(&[link]), "`leap.py` is a link");
 }
 
 #[test]
 fn two_files_of_a_name_are_refused() {
     let bytes = packed(&[("a.py", b"1"), ("b.py", b"2")]);
-    refused(&renamed(bytes, b"b.py", b"a.py"), "have the same name");
+    refused(
+        &renamed(bytes, b"b.py", b"a.py"),
+        "there are two files `a.py`",
+    );
 }
 
 #[test]
@@ -116,9 +196,15 @@ fn bombs_are_refused() {
 fn a_size_that_is_a_lie_is_not_believed() {
     let zeros = vec![0; 8 << 20];
     let size = (8u32 << 20).to_le_bytes();
+    let bytes = packed(&[("a.py", &zeros)]);
+    let small = 9u32.to_le_bytes();
+    // Inflated no further than a bomb is, whatever the list says.
+    refused(&renamed(bytes, &size, &small), "times the archive");
+    let honest = packed(&[("a.py", b"x = 1234567")]);
+    let size = 11u32.to_le_bytes();
     refused(
-        &renamed(packed(&[("a.py", &zeros)]), &size, &9u32.to_le_bytes()),
-        "",
+        &renamed(honest, &size, &small),
+        "`a.py` is broken in the archive",
     );
 }
 
@@ -171,4 +257,19 @@ fn broken_archives_are_refused() {
     let mut wrong = bytes.clone();
     wrong[45] ^= 0xff;
     refused(&wrong, "`leap.py` is broken in the archive");
+}
+
+#[test]
+fn no_byte_makes_it_panic() {
+    let bytes = packed(&[("leap.py", &b"print(1)\n".repeat(50)), ("a/b.txt", b"x")]);
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= flip;
+            // Where it unpacks all the same, a name or what nobody looks at has changed, and never a content.
+            for content in unpack(&wrong).iter().flat_map(|pile| pile.files.values()) {
+                assert!(content.starts_with(b"print") || content == b"x" || content.is_empty());
+            }
+        }
+    }
 }

@@ -113,7 +113,7 @@ fn the_folder_that_is_meant_is_found() {
         &["leap.py"],
         &["src/leap.py", "src/util.py", "README"],
         &["leap.py", "util.py"],
-        &["the folder `src/` was graded, and 1 files outside it left out"],
+        &["the folder `src/` was graded, and what lies outside it left out"],
     );
     check(
         &["shapes/circle.py"],
@@ -179,6 +179,26 @@ fn what_no_submission_may_bring_is_left_out() {
             "`data.csv` was left out: the assignment has its own",
         ],
     );
+}
+
+#[test]
+fn nothing_stands_in_place_of_what_is_provided() {
+    for (path, provided, expected) in [
+        ("a/data.csv", "a/data.csv", true),
+        ("a", "a/data.csv", true),
+        ("data.csv/x", "data.csv", true),
+        ("util/__init__.py", "util.py", true),
+        ("util.pyi", "util.py", false),
+        ("a/b.csv", "a/data.csv", false),
+        ("util", "util.py", false),
+        ("utils.py", "util.py", false),
+    ] {
+        assert_eq!(
+            is_in_place_of(path, provided),
+            expected,
+            "{path}, {provided}"
+        );
+    }
 }
 
 #[test]
