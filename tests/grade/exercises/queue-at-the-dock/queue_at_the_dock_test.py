@@ -51,12 +51,3 @@ class DockTest(unittest.TestCase):
     def test_dates_and_fractions(self):
         self.assertEqual(due(date(2024, 2, 28), 2), date(2024, 3, 1))
         self.assertEqual(share("10", 4), (Decimal("2.5"), Fraction(1, 4), date(2024, 2, 29)))
-
-    def test_a_subclass_of_the_test(self):
-        class Busy(Dock):
-            def __call__(self):
-                return (*super().__call__(), "busy")
-
-        busy = Busy()
-        busy += "Ark"
-        self.assertEqual(busy(), ("Ark", "busy"))
