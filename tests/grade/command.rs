@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use serde_json::Value;
+use serde::Deserialize;
 use tempfile::TempDir;
 
 /// Every format of reports.
@@ -34,6 +34,24 @@ pub(crate) const PASSED: i32 = 0;
 
 /// Graded, and not every test passed.
 pub(crate) const FAILED: i32 = 1;
+
+/// The JSON report, as far as it is looked at.
+#[derive(Deserialize)]
+struct Report {
+    submissions: Vec<Submission>,
+}
+
+#[derive(Deserialize)]
+struct Submission {
+    tamper_evident: bool,
+    tests: Vec<Test>,
+}
+
+#[derive(Deserialize)]
+struct Test {
+    id: String,
+    status: String,
+}
 
 /// What came of a submission.
 pub(crate) struct Graded {
@@ -89,13 +107,21 @@ impl Graded {
 
     /// The tests of the JSON report, each with whether it passed.
     pub(crate) fn tests(&self) -> Result<Vec<(String, bool)>, Failed> {
-        let report: Value = serde_json::from_str(self.report("json"))?;
-        let mut tests = Vec::new();
-        collect(&report, &mut tests);
-        if tests.is_empty() {
-            return Err(format!("no test was graded:\n{}", self.report("stderr")).into());
+        let report: Report = serde_json::from_str(self.report("json"))?;
+        let [submission] = report.submissions.as_slice() else {
+            return Err(format!(
+                "one was graded, but {} are told of",
+                report.submissions.len()
+            )
+            .into());
+        };
+        if submission.tests.is_empty() || !submission.tamper_evident {
+            return Err(format!("it was not graded:\n{}", self.report("stderr")).into());
         }
-        Ok(tests)
+        let tests = submission.tests.iter();
+        Ok(tests
+            .map(|test| (test.id.clone(), test.status == "passed"))
+            .collect())
     }
 
     /// An error if the command ended otherwise.
@@ -110,21 +136,5 @@ impl Graded {
             said.join("\n")
         )
         .into())
-    }
-}
-
-/// A test has an id and a status, wherever it stands.
-fn collect(value: &Value, tests: &mut Vec<(String, bool)>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, tests)),
-        Value::Object(entries) => {
-            if let (Some(id), Some(status)) = (entries.get("id"), entries.get("status")) {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                tests.push((text(id), text(status) == "passed"));
-            } else {
-                entries.values().for_each(|item| collect(item, tests));
-            }
-        }
-        _ => {}
     }
 }
