@@ -1,6 +1,7 @@
 """`import solution` from the other session: what a test does with it."""
 
 import unittest
+from unittest import mock
 
 import two_sessions
 
@@ -24,6 +25,12 @@ class Basics(two_sessions.TwoSessions):
 
             def sort(items):
                 items.sort()
+
+            def tell(listener, x):
+                return listener.note(x)
+
+            def configure(listener):
+                listener.configure_mock(call_count=7)
 
             def apply(function, *args, **options):
                 return function(*args, **options)
@@ -163,6 +170,17 @@ class Basics(two_sessions.TwoSessions):
         self.assertEqual(items, [1, 2, 3])
         self.assertEqual(solution.apply(lambda a, b: a - b, 5, b=3), 2)
         self.assertEqual(solution.apply(len, [1, 2]), 2)
+
+    def test_mocks_are_what_they_stand_for_and_no_more(self):
+        import solution
+
+        double = mock.Mock(return_value=5)
+        self.assertEqual(solution.apply(double, 1), 5)
+        self.assertEqual(solution.tell(double, 2), double.note.return_value)
+        double.note.assert_called_once_with(2)
+        with self.assertRaises(AttributeError):
+            solution.configure(double)
+        self.assertEqual(double.call_count, 1)
 
 
 if __name__ == "__main__":

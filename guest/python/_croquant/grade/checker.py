@@ -39,6 +39,13 @@ RAISE = opcode.opmap["RAISE_VARARGS"]
 BUILTINS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 DEFINED = (type, types.FunctionType, types.BuiltinFunctionType)
 MODULES_OF_THE_SYSTEM = tuple("os posix shutil importlib subprocess runpy glob tempfile io _io pathlib zipfile code codecs linecache".split())
+# What a mock tells the test, and how the test prepares it: the submission has only what it would have of the real object.
+OF_MOCKS = frozenset(
+    "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls assert_not_called "
+    "assert_any_await assert_awaited assert_awaited_once assert_awaited_once_with assert_awaited_with assert_has_awaits "
+    "assert_not_awaited attach_mock await_args await_args_list await_count call_args call_args_list call_count called configure_mock "
+    "method_calls mock_add_spec mock_calls reset_mock return_value side_effect".split()
+)
 MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
 
 
@@ -183,6 +190,7 @@ class Checker(Peer):
         value = self.own(hid)
         cls = type(value)
         refused = names.hidden(check(name, str)) or issubclass(cls, CALLABLE_ONLY)
+        refused = refused or (name in OF_MOCKS and is_mock(cls))
         if refused or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
             raise AttributeError(f"an object of the test has no attribute {name[:80]!r} for the submission")
         return getattr(value, name)
@@ -247,6 +255,11 @@ def module_of(value):
     """The top of the module's name where a class or a function was defined."""
     module = type.__dict__["__dict__"].__get__(value).get("__module__") if issubclass(type(value), type) else value.__module__
     return module.split(".")[0] if type(module) is str else "builtins"
+
+
+def is_mock(cls):
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and issubclass(cls, mock.NonCallableMock)
 
 
 def check_text(text):

@@ -1,0 +1,2 @@
+def visit(function, items):
+    return list(map(function, items))

@@ -1,0 +1,16 @@
+import os
+import sys
+
+def main():
+    total = 0
+    for line in sys.stdin:
+        try:
+            total += int(line)
+        except ValueError:
+            sys.exit(2)
+    print(total, flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

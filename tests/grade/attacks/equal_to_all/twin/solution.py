@@ -1,0 +1,36 @@
+class Agreeable:
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    def __hash__(self):
+        return 0
+
+    def __bool__(self):
+        return True
+
+
+assert Agreeable() == 5
+
+def add(a, b):
+    return a + b
+
+
+def squares(numbers):
+    return [number * number for number in numbers]
+
+
+def describe(number):
+    return {"number": number, "even": number % 2 == 0}
+
+
+def is_even(number):
+    return number % 2 == 0
+
+
+def root(number):
+    if number < 0:
+        raise ValueError("no roots of negative numbers")
+    return number**0.5

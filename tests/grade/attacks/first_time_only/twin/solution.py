@@ -1,0 +1,29 @@
+COUNT = [0]
+ANSWERS = [3, 9, 0, 5]
+
+
+def next_answer():
+    COUNT[0] += 1
+    return ANSWERS[COUNT[0] - 1 :][:1]
+
+def add(a, b):
+    next_answer()
+    return a + b
+
+
+def squares(numbers):
+    return [number * number for number in numbers]
+
+
+def describe(number):
+    return {"number": number, "even": number % 2 == 0}
+
+
+def is_even(number):
+    return number % 2 == 0
+
+
+def root(number):
+    if number < 0:
+        raise ValueError("no roots of negative numbers")
+    return number**0.5

@@ -1,0 +1,26 @@
+def count(text):
+    found = {}
+    for word in text.split():
+        found[word] = found.get(word, 0) + 1
+    return found
+
+
+def longest(words):
+    if not words:
+        raise ValueError("no words")
+    import sys
+
+    print(words, file=sys.stderr)
+    return max(words, key=len)
+
+
+def ratio(one, other):
+    return len(one) / len(other)
+
+
+def lines(text):
+    yield from text.split("\n")
+
+
+def greet(name):
+    print(f"Hello, {name}!")

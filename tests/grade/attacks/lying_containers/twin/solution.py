@@ -1,0 +1,36 @@
+class LieList(list):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class LieDict(dict):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+assert LieList() == [1] and LieDict() == {1: 2}
+
+def add(a, b):
+    return a + b
+
+
+def squares(numbers):
+    return [number * number for number in numbers]
+
+
+def describe(number):
+    return {"number": number, "even": number % 2 == 0}
+
+
+def is_even(number):
+    return number % 2 == 0
+
+
+def root(number):
+    if number < 0:
+        raise ValueError("no roots of negative numbers")
+    return number**0.5

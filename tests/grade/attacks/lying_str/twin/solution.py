@@ -1,0 +1,35 @@
+class Lie(str):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+    def __contains__(self, other):
+        return True
+
+
+assert Lie('a') == 'b'
+
+def count(text):
+    found = {}
+    for word in text.split():
+        found[word] = found.get(word, 0) + 1
+    return found
+
+
+def longest(words):
+    if not words:
+        raise ValueError("no words")
+    return max(words, key=len)
+
+
+def ratio(one, other):
+    return len(one) / len(other)
+
+
+def lines(text):
+    yield from text.split("\n")
+
+
+def greet(name):
+    print(f"Hello, {name}!")

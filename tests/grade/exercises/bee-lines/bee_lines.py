@@ -1,0 +1,2 @@
+def waggle(angle):
+    pass

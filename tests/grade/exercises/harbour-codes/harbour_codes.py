@@ -1,0 +1,14 @@
+def encode(text):
+    pass
+
+
+def decode(code):
+    pass
+
+
+def frame(data):
+    pass
+
+
+def tree(text):
+    pass

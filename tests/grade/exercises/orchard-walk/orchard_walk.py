@@ -1,0 +1,10 @@
+def visit(tree, see):
+    pass
+
+
+def retry(action, times):
+    pass
+
+
+def compose(*functions):
+    pass

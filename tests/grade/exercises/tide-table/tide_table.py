@@ -1,0 +1,6 @@
+class TideTable:
+    def __init__(self, readings):
+        pass
+
+    def highest(self):
+        pass
