@@ -66,7 +66,7 @@ async fn a_bad_end_is_that_tests_alone() {
         ),
         ("return bytearray(10**9)", Reason::Exception),
     ] {
-        let limits = "[limits]\nfuel = 3_000_000_000\n";
+        let limits = "[defaults]\nlimits = { fuel = 3_000_000_000 }\n";
         let file = ("assignment.toml", limits);
         let tests = PYTEST[0];
         let submission = format!("def double(x):\n    if x == 2: return 4\n    {body}\n");
@@ -100,7 +100,7 @@ async fn what_cannot_be_imported_is_told() {
         ("raise SystemExit\n", ProblemKind::Import, "exit code"),
         ("import nowhere\n", ProblemKind::Import, "nowhere"),
     ] {
-        let limits = ("assignment.toml", "[limits]\nfuel = 3_000_000_000\n");
+        let limits = ("assignment.toml", "[defaults]\nlimits = { fuel = 3_000_000_000 }\n");
         let verdict = grade(&[limits, PYTEST[0]], source).await;
         check(
             &verdict,
