@@ -1,5 +1,6 @@
 """`monkeypatch` and `recwarn`: changes that a test makes and that are undone after it."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -27,6 +28,15 @@ class MonkeyPatch:
 
     def __init__(self):
         self._undo = []
+
+    @contextlib.contextmanager
+    def context(self):
+        """What is changed through the one that it gives is undone at its end."""
+        inner = MonkeyPatch()
+        try:
+            yield inner
+        finally:
+            inner.undo()
 
     def undo(self):
         while self._undo:
