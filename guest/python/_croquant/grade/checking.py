@@ -45,7 +45,8 @@ def grade_prepare(request):
     suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
-            suite.files[path] = source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
+            sources = rewrite.sources_of(tree, source)
+            suite.files[path] = sources, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
     return {"imports": suite.modules, "errors": errors}
 
 
@@ -104,13 +105,13 @@ def grade_collect(request):
         bridge.connect(suite.modules)
     tests, errors = [], []
     shared = {}
-    for path, (source, tree, code) in suite.files.items():
+    for path, (sources, tree, code) in suite.files.items():
         folder = os.path.dirname(code.co_filename)
         if folder not in sys.path:
             sys.path.insert(0, folder)
         module = types.ModuleType(os.path.basename(path)[:-3])
         module.__file__ = code.co_filename
-        vars(module).update({rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module), "__builtins__": builtins})
+        vars(module).update({rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module), rewrite.SOURCES: sources, "__builtins__": builtins})
         sys.modules[module.__name__] = module
         try:
             exec(code, vars(module))
