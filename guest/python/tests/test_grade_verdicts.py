@@ -150,6 +150,39 @@ class Decorated(Base):
         )
 
 
+class Layers(Base):
+    def test_fixtures_over_others_of_their_name(self):
+        self.check(
+            """
+            import pytest
+            @pytest.fixture
+            def base(base): return base + 1
+            class TestInside:
+                @pytest.fixture
+                def base(self, base): return base + 1
+                def test_it(self, base): assert base == 3
+                @staticmethod
+                def test_static(base): assert base == 3
+            def test_it(base): assert base == 2
+            @pytest.mark.xfail(raises=ValueError)
+            def test_expected(): raise ValueError
+            @pytest.mark.xfail(raises=ValueError)
+            def test_unexpected(): raise KeyError
+            @pytest.mark.xfail(0, reason="never")
+            def test_condition(): assert False
+            """,
+            {
+                "TestInside::test_it": "passed", "TestInside::test_static": "passed", "test_it": "passed", "test_expected": "skipped",
+                "test_unexpected": "error", "test_condition": "failed",
+            },
+            conftest__py="import pytest\n@pytest.fixture\ndef base(): return 1\n",
+        )  # fmt: skip
+
+    def test_sides_of_literals(self):
+        results = framework.grade("def f(): return [3]\ndef test_left(): assert [1, -2] == f()\ndef test_right(): assert f() == [1, -2]\n")
+        self.assertEqual({(result["expected"], result["actual"]) for result in results.values()}, {("[1, -2]", "[3]")})
+
+
 TESTS_OF_ENDING = """
 import unittest
 import pytest

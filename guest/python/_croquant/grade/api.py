@@ -60,7 +60,9 @@ def param(*values, marks=(), id=None):
 
 
 class Fixture:
-    """A function that makes what tests ask for by its name."""
+    """A function that makes what tests ask for by its name. `over`: the fixture of the same name that it takes the place of."""
+
+    over = None
 
     def __init__(self, function, name, params, ids, autouse):
         self.function, self.autouse = function, autouse

@@ -72,18 +72,23 @@ class Test:
 
     def may_run(self, result):
         for mark in self.marks:
-            conditions = [condition for condition in mark.args if mark.name == "skipif"]
-            met = any(eval(each, vars(self.module)) if isinstance(each, str) else each for each in conditions)
-            if mark.name == "skip" or met:
+            if mark.name == "skip" or mark.name == "skipif" and self.is_met(mark):
                 reason = mark.kwargs.get("reason") or (mark.args[0] if mark.name == "skip" and mark.args else "")
                 result.failed(Skipped(reason))
                 return False
         return True
 
+    def is_met(self, mark):
+        """Whether one of a mark's conditions holds."""
+        conditions = [*mark.args, *(mark.kwargs[name] for name in ("condition",) if name in mark.kwargs)]
+        return any(eval(each, vars(self.module)) if isinstance(each, str) else each for each in conditions)
+
     def turn(self, result):
         """`xfail` turns a failure into a skip, and, when it is strict, a pass into a failure."""
         mark = self.mark("xfail")
-        if mark is None or any(condition is False for condition in mark.args):
+        if mark is None or (mark.args or "condition" in mark.kwargs) and not self.is_met(mark):
+            return
+        if result.error is not None and not isinstance(result.error, mark.kwargs.get("raises", BaseException)):
             return
         if result.status in {"failed", "error"} and result.reason not in {"protocol"}:
             result.set("skipped", "skip", Expected(mark.kwargs.get("reason", "expected to fail")))
@@ -197,8 +202,11 @@ class Function(Test):
         return found
 
     def over(self, name, level):
-        """The fixture of that name that one of the same name asks for. There is none: names are not layered."""
-        return None
+        """The fixture of that name that one of the same name asks for: the one of the module or of `conftest.py`."""
+        fixture = self.known.get(name)
+        for _ in range(level):
+            fixture = fixture and fixture.over
+        return fixture
 
     def go(self, result):
         instance = self.cls() if self.cls is not None else None
@@ -219,7 +227,8 @@ class Function(Test):
             names = [name for name in fixtures.argument_names(self.function, instance is not None)]
             values = {name: self.arguments[name] if name in self.arguments else setting.value(name) for name in names}
             values |= {name: value for name, value in self.arguments.items() if name in inspect.signature(self.function).parameters}
-            function = self.function if instance is None else self.function.__get__(instance)
+            is_plain = instance is None or type(members(self.cls).get(self.function.__name__)) is staticmethod
+            function = self.function if is_plain else self.function.__get__(instance)
             done = function(**values)
             if inspect.iscoroutine(done):
                 asyncio.run(done)

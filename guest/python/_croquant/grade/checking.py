@@ -111,7 +111,10 @@ def grade_collect(request):
             sys.path.insert(0, folder)
         module = types.ModuleType(os.path.basename(path)[:-3])
         module.__file__ = code.co_filename
-        vars(module).update({rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module), rewrite.SOURCES: sources, "__builtins__": builtins})
+        vars(module).update(
+            {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
+        )
+        vars(module).update({rewrite.SOURCES: sources, "__builtins__": builtins})
         sys.modules[module.__name__] = module
         try:
             exec(code, vars(module))
@@ -122,7 +125,8 @@ def grade_collect(request):
             tests += collect.in_module(module, path, inherited)
             tests += doctests.in_module(module, path)
         except BaseException as raised:
-            if type(raised) in {api.Skipped, unittest.SkipTest} or faults.is_remote(raised) or isinstance(raised, faults.PeerError) or missing.is_behind(raised):
+            is_skip = type(raised) in {api.Skipped, unittest.SkipTest}
+            if is_skip or faults.is_remote(raised) or isinstance(raised, faults.PeerError) or missing.is_behind(raised):
                 tests += [Broken(id, module, line, raised) for id, name, line in collect.written(tree, path)]
             else:
                 errors.append({"file": path, "line": line_in(raised, code.co_filename), "message": shown.message(raised)})

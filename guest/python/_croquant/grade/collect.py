@@ -12,7 +12,7 @@ from .cases import Function, Method
 
 def in_module(module, path, shared):
     """The tests of a module. `shared`: the fixtures that it inherits from `conftest.py`."""
-    known = {**shared, **fixtures.of(vars(module))}
+    known = fixtures.merged(shared, fixtures.of(vars(module)))
     marks = module_marks(module)
     found = []
     for name, value in list(vars(module).items()):
@@ -64,7 +64,7 @@ def methods(cls, module, path, marks):
 
 def functions_of_class(cls, module, path, known, marks, name):
     """The tests of a class as pytest has them, and of the classes in it."""
-    known = {**known, **fixtures.of({key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()})}
+    known = fixtures.merged(known, fixtures.of({key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()}))
     marks = [*class_marks(cls), *marks]
     found = []
     for each in names_of(cls, "test"):

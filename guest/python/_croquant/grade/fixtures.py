@@ -119,6 +119,14 @@ def of(namespace):
     return {value.name: value for value in list(namespace.values()) if type(value) is Fixture}
 
 
+def merged(outer, inner):
+    """The fixtures that are known where `inner` are defined."""
+    for name, fixture in inner.items():
+        if (other := outer.get(name)) is not fixture:
+            fixture.over = other
+    return {**outer, **inner}
+
+
 class Captured(tuple):
     """What `readouterr` gives."""
 
