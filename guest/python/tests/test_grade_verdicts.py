@@ -218,3 +218,56 @@ class Ending(Base):
 
     def test_one_that_goes_on(self):
         self.assertEqual(self.statuses("return 1"), {"passed"})
+
+
+TESTS_OF_RAISING = """
+import unittest
+import solution
+def test_plain(): assert solution.f() == 1
+class T(unittest.TestCase):
+    def test_method(self): self.assertEqual(solution.f(), 1)
+    def test_subtest(self):
+        with self.subTest(): self.assertEqual(solution.f(), 1)
+"""
+CONTROL = ("unittest.SkipTest('no')", "SystemExit(0)", "KeyboardInterrupt", "GeneratorExit", "type('Skipped', (BaseException,), {})()")
+
+
+class Raising(Base):
+    def statuses(self, body):
+        session = Session({"solution.py": f"import unittest\ndef f():\n    {body}\n"})
+        fake_host.exchange = session.exchange
+        try:
+            return set(statuses(grade(TESTS_OF_RAISING, "", in_process=False)).values())
+        finally:
+            del fake_host.exchange
+            bridge.disconnect()
+            session.close()
+
+    def test_no_exception_of_a_submission_is_a_skip_or_an_end(self):
+        for raised in CONTROL:
+            with self.subTest(raised):
+                self.assertEqual(self.statuses(f"raise {raised}"), {"error"})
+
+    def test_an_honest_answer(self):
+        self.assertEqual(self.statuses("return 1"), {"passed"})
+
+
+class Facts(Base):
+    def test_what_is_told_of_tests(self):
+        tests = framework.collect(
+            """
+            import unittest
+            import pytest
+            @pytest.mark.skip(reason="later")
+            def test_marked(): pass
+            class T(unittest.TestCase):
+                @unittest.skip("not yet")
+                def test_method(self): pass
+                def test_kept(self):
+                    "Says."
+                    assert True
+            """
+        )
+        self.assertEqual([test["skip"] for test in tests], ["later", "not yet", None])
+        self.assertEqual((tests[2]["doc"], tests[2]["line"]), ("Says.", 9))
+        self.assertEqual(tests[2]["code"], "    def test_kept(self):\n        \"Says.\"\n        assert True\n")

@@ -35,9 +35,17 @@ class Test:
         task, points = self.mark("task"), self.mark("points")
         return {
             "id": self.id, "name": self.name, "doc": inspect.getdoc(inner), "line": getattr(code, "co_firstlineno", None), "file": self.id.partition("::")[0],
-            "task": task and task.kwargs.get("taskno", task.args[0] if task.args else None), "code": source, "skip": None,
+            "task": task and task.kwargs.get("taskno", task.args[0] if task.args else None), "code": source, "skip": self.skip(),
             "points": points and points.args[0], "visibility": "hidden" if self.mark("hidden") else "after_due_date" if self.mark("after_due_date") else None,
         }  # fmt: skip
+
+    def skip(self):
+        """Why it is known, before it runs, that it will be skipped; None if it is not."""
+        mark, places = self.mark("skip"), (self.function, getattr(self, "cls", None))
+        marked = next((each for each in places if getattr(each, "__unittest_skip__", False)), None)
+        if mark is None:
+            return None if marked is None else str(marked.__unittest_skip_why__) or "skipped"
+        return str(mark.kwargs.get("reason") or (mark.args[0] if mark.args else "skipped"))
 
     def run(self):
         """Runs it, with what it and the submission print kept."""
