@@ -178,6 +178,22 @@ class Layers(Base):
             conftest__py="import pytest\n@pytest.fixture\ndef base(): return 1\n",
         )  # fmt: skip
 
+    def test_warnings_and_fractions(self):
+        self.check(
+            """
+            import pytest, warnings
+            from fractions import Fraction
+            def test_called(): assert pytest.warns(UserWarning, lambda: warnings.warn("w") or 3) == 3
+            def test_not_called():
+                with pytest.warns(UserWarning): pass
+            def test_recorded(recwarn):
+                warnings.warn("w")
+                assert len(recwarn) == 1 and "w" in str(recwarn.pop(UserWarning).message) and not list(recwarn)
+            def test_fraction(): assert 1 / 3 == pytest.approx(Fraction(1, 3)) and 0.3 != pytest.approx(Fraction(1, 3))
+            """,
+            {"test_called": "passed", "test_not_called": "failed", "test_recorded": "passed", "test_fraction": "passed"},
+        )
+
     def test_sides_of_literals(self):
         results = framework.grade("def f(): return [3]\ndef test_left(): assert [1, -2] == f()\ndef test_right(): assert f() == [1, -2]\n")
         self.assertEqual({(result["expected"], result["actual"]) for result in results.values()}, {("[1, -2]", "[3]")})

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from . import faults, shown
 from .outcomes import Expected, Failed, Skipped
@@ -172,8 +173,17 @@ def raises(expected_exception=BaseException, *args, match=None, check=None, **op
     return info
 
 
+def warns(expected_warning=Warning, *args, match=None, **options):
+    context = warning_seen(expected_warning, match)
+    if not args:
+        return context
+    function, *rest = args
+    with context:
+        return function(*rest, **options)
+
+
 @contextlib.contextmanager
-def warns(expected_warning=Warning, *, match=None):
+def warning_seen(expected_warning, match):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield caught
@@ -220,7 +230,7 @@ class Approx:
         if isinstance(expected, Sequence) and not isinstance(expected, (str, bytes)):
             is_alike = isinstance(actual, Sequence) and not isinstance(actual, (str, bytes))
             return is_alike and len(expected) == len(actual) and all(self.near(*pair) for pair in zip(expected, actual))
-        if isinstance(expected, bool) or not isinstance(expected, (int, float, complex, Decimal)):
+        if isinstance(expected, bool) or type(expected) not in NUMBERS and not isinstance(expected, (int, float)):
             return bool(expected == actual)
         if isinstance(actual, bool) or type(actual) not in NUMBERS:
             return False
@@ -242,7 +252,7 @@ class Approx:
         raise AssertionError("approx() is compared with ==, as in `assert value == approx(1.0)`")
 
 
-NUMBERS = frozenset((int, float, complex, Decimal, __import__("fractions").Fraction))
+NUMBERS = frozenset((int, float, complex, Decimal, Fraction))
 
 
 def approx(expected, rel=None, abs=None, nan_ok=False):

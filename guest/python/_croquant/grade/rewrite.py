@@ -126,7 +126,7 @@ class Seen:
     def keep(self, node):
         text = self.text(node)
         if any(isinstance(part, (ast.NamedExpr, ast.Starred, ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
-            self.pieces.append(text)
+            self.pieces.append(f"({text})" if isinstance(node, ast.NamedExpr) else text)
             return node
         name = f"@{len(self.names)}"
         self.pieces.append(len(self.names))
