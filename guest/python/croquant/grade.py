@@ -33,4 +33,6 @@ def credit(fraction, why=""):
     """The test that runs is worth this part of its points, from 0 to 1, if it comes to its end."""
     if not 0 <= fraction <= 1:
         raise ValueError(f"a part of a test's points lies between 0 and 1: {fraction!r}")
+    if _Test.current is None:
+        raise RuntimeError("credit is given by a test that runs")
     _Test.current.credits = float(fraction), str(why)

@@ -7,8 +7,9 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
-from . import shown
+from . import faults, shown
 from .outcomes import Expected, Failed, Skipped
 
 __version__ = "8.0 (croquant)"
@@ -60,7 +61,9 @@ def param(*values, marks=(), id=None):
 
 
 class Fixture:
-    """A function that makes what tests ask for by its name."""
+    """A function that makes what tests ask for by its name. `over`: the fixture of the same name that it takes the place of."""
+
+    over = None
 
     def __init__(self, function, name, params, ids, autouse):
         self.function, self.autouse = function, autouse
@@ -111,6 +114,7 @@ class ExceptionInfo:
     """What `raises` gives: the exception, once it was raised."""
 
     value = None
+    __class_getitem__ = classmethod(lambda cls, item: cls)
 
     @property
     def type(self):
@@ -149,7 +153,7 @@ class Raises(contextlib.AbstractContextManager):
         names = " or ".join(each.__name__ for each in (self.expected if isinstance(self.expected, tuple) else (self.expected,)))
         if error is None:
             raise Failed(f"did not raise {names}")
-        if not issubclass(kind, self.expected):
+        if isinstance(error, faults.PeerError) or not issubclass(kind, self.expected):
             return False
         self.info.value = error
         if self.match is not None:
@@ -169,8 +173,17 @@ def raises(expected_exception=BaseException, *args, match=None, check=None, **op
     return info
 
 
+def warns(expected_warning=Warning, *args, match=None, **options):
+    context = warning_seen(expected_warning, match)
+    if not args:
+        return context
+    function, *rest = args
+    with context:
+        return function(*rest, **options)
+
+
 @contextlib.contextmanager
-def warns(expected_warning=Warning, *, match=None):
+def warning_seen(expected_warning, match):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield caught
@@ -217,7 +230,7 @@ class Approx:
         if isinstance(expected, Sequence) and not isinstance(expected, (str, bytes)):
             is_alike = isinstance(actual, Sequence) and not isinstance(actual, (str, bytes))
             return is_alike and len(expected) == len(actual) and all(self.near(*pair) for pair in zip(expected, actual))
-        if isinstance(expected, bool) or not isinstance(expected, (int, float, complex, Decimal)):
+        if isinstance(expected, bool) or type(expected) not in NUMBERS and not isinstance(expected, (int, float)):
             return bool(expected == actual)
         if isinstance(actual, bool) or type(actual) not in NUMBERS:
             return False
@@ -239,11 +252,20 @@ class Approx:
         raise AssertionError("approx() is compared with ==, as in `assert value == approx(1.0)`")
 
 
-NUMBERS = frozenset((int, float, complex, Decimal, __import__("fractions").Fraction))
+NUMBERS = frozenset((int, float, complex, Decimal, Fraction))
 
 
 def approx(expected, rel=None, abs=None, nan_ok=False):
     return Approx(expected, rel, abs, nan_ok)
+
+
+class Named:
+    """What fixtures are called in annotations, as in `capsys: pytest.CaptureFixture[str]`."""
+
+    __class_getitem__ = classmethod(lambda cls, item: cls)
+
+
+CaptureFixture = MonkeyPatch = FixtureRequest = LogCaptureFixture = TempPathFactory = WarningsRecorder = Named
 
 
 def main(*args, **options):

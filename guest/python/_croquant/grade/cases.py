@@ -6,69 +6,9 @@ import io
 import sys
 import unittest
 
-from . import bridge, faults, fixtures, shown
+from . import bridge, faults, fixtures, missing, rewrite, shown
 from .outcomes import Expected, Failed, Skipped
-
-
-class Result:
-    """What came of a test. The worst of what happened counts."""
-
-    def __init__(self):
-        self.status, self.reason, self.error, self.why = "passed", None, None, None
-        self.credits, self.subtests = None, []
-
-    def failed(self, error, in_test=True):
-        """Takes what was raised; the first failure is the one that is told."""
-        if self.status in {"failed", "error"}:
-            return
-        remote = faults.is_remote(error)
-        if isinstance(error, faults.PeerError):
-            self.set("error", "protocol", error)
-        elif type(error) in {Skipped, unittest.SkipTest} and not remote:
-            self.set("skipped", "skip", error)
-        elif type(error) is Expected and not remote:
-            self.set("skipped", "skip", error)
-        elif (isinstance(error, AssertionError) or type(error) is Failed) and not remote:
-            self.set("failed", "assertion", error)
-        elif remote or touched_by_submission(error):
-            missing = isinstance(error, ImportError) and not remote
-            self.set("error", "import" if missing else "exception", error)
-        else:
-            self.set("error", "exception" if in_test else "test", error)
-
-    def set(self, status, reason, error):
-        self.status, self.reason, self.error = status, reason, error
-
-    def told(self, stdout, stderr):
-        """As the answer has it."""
-        answer = {"status": self.status, "stdout": stdout, "stderr": stderr, "subtests": self.subtests}
-        passed = sum(each["status"] == "passed" for each in self.subtests)
-        answer["credit"] = 1.0 if self.status == "passed" else passed / len(self.subtests) if self.subtests and self.status == "failed" else 0.0
-        if self.credits is not None and self.status == "passed":
-            fraction, why = self.credits
-            answer["credit"] = fraction
-            if fraction < 1:
-                answer |= {"status": "failed", "reason": "assertion", "message": why or f"passed in part: {fraction:.0%}"}
-        if self.error is None:
-            if self.why:
-                answer |= {"reason": self.reason, "message": self.why}
-            return answer
-        answer["reason"] = self.reason
-        if self.status == "skipped":
-            answer["message"] = str(self.error) or "skipped"
-            return answer
-        expected, actual = shown.compared(self.error)
-        answer |= {"message": shown.message(self.error), "expected": expected, "actual": actual, "traceback": shown.trace(self.error)}
-        return answer
-
-
-def touched_by_submission(error):
-    """Whether it may be the submission's doing: it came from using what the submission gave, not from the test alone."""
-    frame, last = error.__traceback__, None
-    while frame is not None:
-        last = frame.tb_frame.f_code.co_filename
-        frame = frame.tb_next
-    return bridge.peer is not None and (last is not None and "/_croquant/" in last or isinstance(error, (TypeError, AttributeError, ImportError)))
+from .result import Result
 
 
 class Test:
@@ -90,54 +30,87 @@ class Test:
         """What is told of it when it is collected."""
         inner = inspect.unwrap(self.function)
         code = getattr(inner, "__code__", None)
-        try:
-            source = inspect.getsource(inner)
-        except (OSError, TypeError):
-            source = None
+        is_here = code is not None and code.co_filename == getattr(self.module, "__file__", None)
+        source = vars(self.module).get(rewrite.SOURCES, {}).get(code.co_firstlineno) if is_here else None
         task, points = self.mark("task"), self.mark("points")
         return {
             "id": self.id, "name": self.name, "doc": inspect.getdoc(inner), "line": getattr(code, "co_firstlineno", None), "file": self.id.partition("::")[0],
-            "task": task and task.kwargs.get("taskno", task.args[0] if task.args else None), "code": source, "skip": None,
+            "task": task and task.kwargs.get("taskno", task.args[0] if task.args else None), "code": source, "skip": self.skip(),
             "points": points and points.args[0], "visibility": "hidden" if self.mark("hidden") else "after_due_date" if self.mark("after_due_date") else None,
         }  # fmt: skip
 
+    def skip(self):
+        """Why it is known, before it runs, that it will be skipped; None if it is not."""
+        mark, places = self.mark("skip"), (self.function, getattr(self, "cls", None))
+        marked = next((each for each in places if getattr(each, "__unittest_skip__", False)), None)
+        if mark is None:
+            return None if marked is None else str(marked.__unittest_skip_why__) or "skipped"
+        return str(mark.kwargs.get("reason") or (mark.args[0] if mark.args else "skipped"))
+
     def run(self):
         """Runs it, with what it and the submission print kept."""
-        result, kept = Result(), (sys.stdout, sys.stderr)
+        result, kept, missing.Missing.said = Result(), (sys.stdout, sys.stderr), None
         out, err = io.StringIO(), io.StringIO()
         sys.stdout, sys.stderr, Test.current = out, err, result
         try:
             if self.may_run(result):
-                self.go(result)
+                lacking = self.lacking()
+                if lacking is None:
+                    self.go(result)
+                else:
+                    result.failed(missing.Missing(lacking))
         except BaseException as error:
             result.failed(error)
         finally:
             sys.stdout, sys.stderr = kept
-        if bridge.peer is not None and isinstance(bridge.peer.violation, faults.ProtocolError):
-            result.status = "passed"
-            result.failed(bridge.peer.violation)
+        violation = bridge.peer and bridge.peer.violation
+        for error in (violation, missing.Missing.said and missing.Missing(missing.Missing.said)):
+            if error is not None and result.reason not in {"protocol", "import"}:
+                result.status = "passed"  # whatever the test made of it
+                result.failed(error)
         self.turn(result)
         return result.told(shown.clip(out.getvalue(), shown.WHOLE), shown.clip(err.getvalue(), shown.WHOLE))
 
+    def lacking(self):
+        """What to say of something that the test's code names and the submission lacks; None if there is nothing."""
+        return missing.named_by(self.parts(), vars(self.module))
+
+    def parts(self):
+        return [missing.unwrapped(self.function)]
+
     def may_run(self, result):
         for mark in self.marks:
-            conditions = [condition for condition in mark.args if mark.name == "skipif"]
-            met = any(eval(each, vars(self.module)) if isinstance(each, str) else each for each in conditions)
-            if mark.name == "skip" or met:
+            if mark.name == "skip" or mark.name == "skipif" and self.is_met(mark):
                 reason = mark.kwargs.get("reason") or (mark.args[0] if mark.name == "skip" and mark.args else "")
                 result.failed(Skipped(reason))
                 return False
         return True
 
+    def is_met(self, mark):
+        """Whether one of a mark's conditions holds."""
+        conditions = [*mark.args, *(mark.kwargs[name] for name in ("condition",) if name in mark.kwargs)]
+        return any(eval(each, vars(self.module)) if isinstance(each, str) else each for each in conditions)
+
     def turn(self, result):
         """`xfail` turns a failure into a skip, and, when it is strict, a pass into a failure."""
         mark = self.mark("xfail")
-        if mark is None or any(condition is False for condition in mark.args):
+        if mark is None or (mark.args or "condition" in mark.kwargs) and not self.is_met(mark):
+            return
+        if result.error is not None and not isinstance(result.error, mark.kwargs.get("raises", BaseException)):
             return
         if result.status in {"failed", "error"} and result.reason not in {"protocol"}:
             result.set("skipped", "skip", Expected(mark.kwargs.get("reason", "expected to fail")))
         elif result.status == "passed" and mark.kwargs.get("strict"):
             result.set("failed", "assertion", Failed("it was expected to fail, and passed"))
+
+
+AROUND = ("setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setUpModule", "tearDownModule",
+          "setup_module", "teardown_module", "setup_class", "teardown_class", "setup_method", "teardown_method", "setup_function", "teardown_function")  # fmt: skip
+
+
+def members(cls):
+    """What a class of the tests' and its bases define."""
+    return {name: value for base in reversed(cls.__mro__[:-1]) if base.__module__ != "unittest.case" for name, value in vars(base).items()}
 
 
 class Method(Test):
@@ -147,7 +120,17 @@ class Method(Test):
         super().__init__(id, module, function, marks)
         self.cls, self.method = cls, name
 
+    def lacking(self):
+        return missing.named_by(self.parts(), vars(self.module), members(self.cls))
+
+    def parts(self):
+        found = members(self.cls)
+        return [missing.unwrapped(found.get(name)) for name in (self.method, *AROUND)] + [vars(self.module).get(name) for name in AROUND]
+
     def go(self, result):
+        if getattr(self.cls, "__unittest_skip__", False):
+            result.failed(Skipped(getattr(self.cls, "__unittest_skip_why__", "")))
+            return
         watcher = Watcher(result)
         try:
             getattr(self.module, "setUpModule", lambda: None)()
@@ -179,7 +162,10 @@ class Watcher(unittest.TestResult):
         self.result.failed(Skipped(reason))
 
     def addExpectedFailure(self, test, info):
-        self.result.set("passed", None, None)
+        if isinstance(info[1], faults.PeerError):
+            self.result.failed(info[1])
+        else:
+            self.result.set("passed", None, None)
 
     def addUnexpectedSuccess(self, test):
         self.result.failed(Failed("it was expected to fail, and passed"))
@@ -190,7 +176,7 @@ class Watcher(unittest.TestResult):
             self.result.subtests.append({"name": name, "status": "passed", "message": None})
             return
         self.result.subtests.append({"name": name, "status": "failed", "message": shown.message(info[1])})
-        self.result.failed(info[1])
+        self.result.failed(info[1], in_subtest=True)
 
     def addDuration(self, test, elapsed):
         pass
@@ -203,9 +189,32 @@ class Function(Test):
         super().__init__(id, module, function, marks)
         self.cls, self.known, self.arguments, self.params = cls, known, arguments, params
 
+    def lacking(self):
+        for value in (*self.arguments.values(), *(each for values in self.params.values() for each in values)):
+            if (message := missing.message_of(value)) is not None:
+                return message
+        return missing.named_by(self.parts(), vars(self.module), members(self.cls) if self.cls is not None else {})
+
+    def parts(self):
+        own = members(self.cls) if self.cls is not None else {}
+        wanted, seen = [*fixtures.argument_names(self.function, self.cls is not None)], set()
+        wanted += [name for mark in self.marks if mark.name == "usefixtures" for name in mark.args]
+        wanted += [fixture.name for fixture in self.known.values() if fixture.autouse]
+        found = [missing.unwrapped(self.function)] + [missing.unwrapped(place.get(name)) for name in AROUND for place in (own, vars(self.module))]
+        while wanted:
+            name = wanted.pop()
+            if name in self.known and name not in seen:
+                seen.add(name)
+                found.append(self.known[name].function)
+                wanted += fixtures.argument_names(self.known[name].function, True)
+        return found
+
     def over(self, name, level):
-        """The fixture of that name that one of the same name asks for. There is none: names are not layered."""
-        return None
+        """The fixture of that name that one of the same name asks for: the one of the module or of `conftest.py`."""
+        fixture = self.known.get(name)
+        for _ in range(level):
+            fixture = fixture and fixture.over
+        return fixture
 
     def go(self, result):
         instance = self.cls() if self.cls is not None else None
@@ -226,7 +235,8 @@ class Function(Test):
             names = [name for name in fixtures.argument_names(self.function, instance is not None)]
             values = {name: self.arguments[name] if name in self.arguments else setting.value(name) for name in names}
             values |= {name: value for name, value in self.arguments.items() if name in inspect.signature(self.function).parameters}
-            function = self.function if instance is None else self.function.__get__(instance)
+            is_plain = instance is None or type(members(self.cls).get(self.function.__name__)) is staticmethod
+            function = self.function if is_plain else self.function.__get__(instance)
             done = function(**values)
             if inspect.iscoroutine(done):
                 asyncio.run(done)

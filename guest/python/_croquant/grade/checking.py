@@ -6,8 +6,9 @@ import os
 import sys
 import tokenize
 import types
+import unittest
 
-from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, rewrite, shown
+from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, missing, rewrite, shown
 from .cases import Test
 
 
@@ -44,7 +45,8 @@ def grade_prepare(request):
     suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
-            suite.files[path] = source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
+            sources = rewrite.sources_of(tree, source)
+            suite.files[path] = sources, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
     return {"imports": suite.modules, "errors": errors}
 
 
@@ -95,21 +97,24 @@ def is_of_submission(name, root, trees):
 
 def grade_collect(request):
     """Runs the test modules with the submission on the other side, and finds the tests in them."""
-    error = request.get("solution_error")
+    error, absent = request.get("solution_error"), None
     if error is not None:
-        absent = Absent(suite.modules, error["message"])
+        absent = missing.Absent(suite.modules, error["message"])
         sys.meta_path.insert(0, absent)
     elif not request.get("in_process"):
         bridge.connect(suite.modules)
     tests, errors = [], []
     shared = {}
-    for path, (source, tree, code) in suite.files.items():
+    for path, (sources, tree, code) in suite.files.items():
         folder = os.path.dirname(code.co_filename)
         if folder not in sys.path:
             sys.path.insert(0, folder)
         module = types.ModuleType(os.path.basename(path)[:-3])
         module.__file__ = code.co_filename
-        vars(module).update({rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: take, rewrite.TAKE_ALL: take_all(module), "__builtins__": builtins})
+        vars(module).update(
+            {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
+        )
+        vars(module).update({rewrite.SOURCES: sources, "__builtins__": builtins})
         sys.modules[module.__name__] = module
         try:
             exec(code, vars(module))
@@ -120,13 +125,16 @@ def grade_collect(request):
             tests += collect.in_module(module, path, inherited)
             tests += doctests.in_module(module, path)
         except BaseException as raised:
-            if type(raised) in {api.Skipped} or faults.is_remote(raised) or isinstance(raised, (faults.PeerError, Missing)) or absent_behind(raised):
+            is_skip = type(raised) in {api.Skipped, unittest.SkipTest}
+            if is_skip or faults.is_remote(raised) or isinstance(raised, faults.PeerError) or missing.is_behind(raised):
                 tests += [Broken(id, module, line, raised) for id, name, line in collect.written(tree, path)]
             else:
                 errors.append({"file": path, "line": line_in(raised, code.co_filename), "message": shown.message(raised)})
     for path in suite.texts:
         module = types.ModuleType(os.path.basename(path))
         tests += doctests.in_text(read(os.path.join(os.getcwd(), path)), path, module)
+    if absent is not None:
+        absent.collected()
     suite.tests = {test.id: test for test in tests}
     return {"tests": [test.facts() for test in tests], "errors": errors}
 
@@ -161,95 +169,6 @@ class Broken(Test):
 
 def broken():
     """In the place of a test's function."""
-
-
-class Missing(ImportError):
-    """Something that the submission lacks was used."""
-
-
-class Stand:
-    """In the place of what the submission lacks: fails when it is used."""
-
-    def __init__(self, message):
-        object.__setattr__(self, "_message", message)
-
-    def _refuse(self, *args, **options):
-        raise Missing(object.__getattribute__(self, "_message"))
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        self._refuse()
-
-    def __repr__(self):
-        return "<missing in the submission>"
-
-    def __mro_entries__(self, bases):
-        self._refuse()
-
-    __call__ = __setattr__ = __iter__ = __len__ = __getitem__ = __setitem__ = __contains__ = __enter__ = __exit__ = __bool__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
-    __hash__ = object.__hash__
-
-
-def absent_behind(raised):
-    while raised is not None:
-        if isinstance(raised, Missing):
-            return True
-        raised = raised.__cause__ or raised.__context__
-    return False
-
-
-class Absent:
-    """Finds modules of a submission that could not be imported: their names fail when they are used."""
-
-    def __init__(self, modules, message):
-        self.modules, self.message = frozenset(modules), message
-
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] not in self.modules:
-            return None
-        return __import__("importlib.machinery", fromlist=["ModuleSpec"]).ModuleSpec(name, self, is_package=True)
-
-    def create_module(self, spec):
-        return AbsentModule(spec.name, self.message)
-
-    def exec_module(self, module):
-        pass
-
-
-class AbsentModule(types.ModuleType):
-    def __init__(self, name, message):
-        super().__init__(name)
-        self.__dict__["@message"] = message
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Stand(self.__dict__["@message"])
-
-
-def take(module, name):
-    """`from module import name`, at the top of a test module, for a module of the submission's."""
-    found = sys.modules.get(module) or __import__(module, fromlist=[name])
-    try:
-        return getattr(found, name)
-    except AttributeError:
-        pass
-    try:
-        return __import__(f"{module}.{name}", fromlist=[""])
-    except ImportError:
-        return Stand(f"the submission's module `{module}` has no `{name}`")
-
-
-def take_all(into):
-    def take(module):
-        found = __import__(module, fromlist=["*"])
-        public = getattr(found, "__all__", None)
-        names = [name for name in dir(found) if not name.startswith("_")] if public is None else list(public)
-        vars(into).update({name: getattr(found, name) for name in names if type(name) is str})
-
-    return take
 
 
 def grade_constructs(request):

@@ -1,7 +1,6 @@
 """Finding tests: in modules that have run, in the order in which they are written."""
 
 import ast
-import inspect
 import itertools
 import types
 import unittest
@@ -13,7 +12,7 @@ from .cases import Function, Method
 
 def in_module(module, path, shared):
     """The tests of a module. `shared`: the fixtures that it inherits from `conftest.py`."""
-    known = {**shared, **fixtures.of(vars(module))}
+    known = fixtures.merged(shared, fixtures.of(vars(module)))
     marks = module_marks(module)
     found = []
     for name, value in list(vars(module).items()):
@@ -65,11 +64,11 @@ def methods(cls, module, path, marks):
 
 def functions_of_class(cls, module, path, known, marks, name):
     """The tests of a class as pytest has them, and of the classes in it."""
-    known = {**known, **fixtures.of({key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()})}
+    known = fixtures.merged(known, fixtures.of({key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()}))
     marks = [*class_marks(cls), *marks]
     found = []
     for each in names_of(cls, "test"):
-        function = inspect.unwrap(getattr(cls, each))
+        function = getattr(cls, each)
         if type(function) is types.FunctionType:
             found += functions(function, cls, module, f"{path}::{name}::{each}", known, marks)
     for each, value in vars(cls).items():
@@ -118,8 +117,8 @@ def parametrized(marks):
     """For each `parametrize`, its sets; the one nearest to the function varies fastest."""
     sets = []
     for mark in reversed([mark for mark in marks if mark.name == "parametrize"]):
-        names, values, *rest = mark.args if len(mark.args) > 1 else (*mark.args, mark.kwargs.get("argvalues", ()))
-        names = [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
+        names = names_given(mark)
+        values, *rest = mark.args[1:] or [mark.kwargs.get("argvalues", ())]
         indirect = mark.kwargs.get("indirect", rest[0] if rest else False)
         ids = mark.kwargs.get("ids")
         one = []
@@ -136,9 +135,15 @@ def parametrized(marks):
     return sets
 
 
+def names_given(mark):
+    """The names of the arguments that a `parametrize` gives values."""
+    names = mark.args[0] if mark.args else mark.kwargs.get("argnames", ())
+    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
+
+
 def parametrized_fixtures(function, cls, known, marks):
     """For each fixture with parameters that the function needs, its sets."""
-    through = {name for mark in marks if mark.name == "parametrize" for name in ([] if not mark.kwargs.get("indirect") else mark.args[0].split(","))}
+    through = {name for mark in marks if mark.name == "parametrize" for name in (names_given(mark) if mark.kwargs.get("indirect") else ())}
     wanted = [*fixtures.argument_names(function, cls is not None)]
     wanted += [name for mark in marks if mark.name == "usefixtures" for name in mark.args]
     wanted += [fixture.name for fixture in known.values() if fixture.autouse]
@@ -150,7 +155,7 @@ def parametrized_fixtures(function, cls, known, marks):
             continue
         seen.add(name)
         wanted += fixtures.argument_names(fixture.function, True)
-        if fixture.params is not None and name not in {each.strip() for each in through}:
+        if fixture.params is not None and name not in through:
             one = []
             for number, given in enumerate(fixture.params):
                 one.append(Chosen(id_of(given, [name], number, fixture.ids), {}, {name: given.values}, given.marks))

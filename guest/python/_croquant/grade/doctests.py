@@ -3,6 +3,7 @@
 import doctest
 import io
 
+from . import shown
 from .cases import Test
 from .outcomes import Failed
 
@@ -19,7 +20,6 @@ class Examples(Test):
 
     def go(self, result):
         report = io.StringIO()
-        runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
         failures = []
 
         class Teller(doctest.DocTestRunner):
@@ -27,12 +27,12 @@ class Examples(Test):
                 failures.append((example, example.want, got))
 
             def report_unexpected_exception(self, out, test, example, info):
-                failures.append((example, example.want, "".join(doctest.traceback.format_exception_only(*info[:2]))))
+                failures.append((example, example.want, shown.message(info[1])))
 
-        del runner
         Teller(verbose=False).run(self.parsed, out=report.write, clear_globs=False)
         if failures:
             example, want, got = failures[0]
+            want, got = shown.clip(want, shown.VALUE), shown.clip(got, shown.VALUE)
             error = Failed(f"line {(self.parsed.lineno or 0) + example.lineno + 1}: >>> {example.source.strip()}")
             error.croquant_sides = want, got
             raise error

@@ -1,11 +1,13 @@
 """Fixtures of a test: found by the names of its arguments, made, and finished in the opposite order."""
 
+import contextlib
 import inspect
 import io
 import os
 import pathlib
 import sys
 import tempfile
+from unittest import mock
 
 from . import monkey
 from .api import Fixture
@@ -103,12 +105,26 @@ def argument_names(function, bound=False):
     """The parameters without a default, which fixtures give their values."""
     parameters = inspect.signature(function).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [each.name for each in parameters if each.kind in kinds and each.default is each.empty and not (bound and each.name == "self")]
+    names = [each.name for each in parameters if each.kind in kinds and each.default is each.empty and not (bound and each.name == "self")]
+    return names[mocks_of(function) :]
+
+
+def mocks_of(function):
+    """How many of its first arguments `unittest.mock.patch` gives."""
+    return sum(getattr(each, "attribute_name", None) is None and each.new is mock.DEFAULT for each in getattr(function, "patchings", ()))
 
 
 def of(namespace):
     """The fixtures in a module's or class's namespace, by their names."""
     return {value.name: value for value in list(namespace.values()) if type(value) is Fixture}
+
+
+def merged(outer, inner):
+    """The fixtures that are known where `inner` are defined."""
+    for name, fixture in inner.items():
+        if (other := outer.get(name)) is not fixture:
+            fixture.over = other
+    return {**outer, **inner}
 
 
 class Captured(tuple):
@@ -124,18 +140,28 @@ class Capture:
 
     def __init__(self, setting):
         self._old = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+        self._new = sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
         setting.finishers.append(self._close)
 
     def _close(self):
         texts = self.readouterr()
         sys.stdout, sys.stderr = self._old
-        sys.stdout.write(texts.out)
-        sys.stderr.write(texts.err)
+        self._old[0].write(texts.out)
+        self._old[1].write(texts.err)
+
+    @contextlib.contextmanager
+    def disabled(self):
+        """Within it, what is printed is not captured."""
+        kept = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = self._old
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = kept
 
     def readouterr(self):
-        texts = sys.stdout.getvalue(), sys.stderr.getvalue()
-        for stream in (sys.stdout, sys.stderr):
+        texts = tuple(stream.getvalue() for stream in self._new)
+        for stream in self._new:
             stream.seek(0)
             stream.truncate()
         return Captured(texts)

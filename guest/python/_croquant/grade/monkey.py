@@ -1,5 +1,6 @@
 """`monkeypatch` and `recwarn`: changes that a test makes and that are undone after it."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -19,7 +20,33 @@ def warnings_seen(finishers):
     caught = context.__enter__()
     warnings.simplefilter("always")
     finishers.append(lambda: context.__exit__(None, None, None))
-    return caught
+    return Warnings(caught)
+
+
+class Warnings:
+    """`recwarn`: the warnings since the test began, as a list."""
+
+    def __init__(self, caught):
+        self.list = caught
+
+    def __len__(self):
+        return len(self.list)
+
+    def __iter__(self):
+        return iter(self.list)
+
+    def __getitem__(self, number):
+        return self.list[number]
+
+    def pop(self, cls=Warning):
+        """Takes the first warning of that class out."""
+        for number, each in enumerate(self.list):
+            if issubclass(each.category, cls):
+                return self.list.pop(number)
+        raise AssertionError(f"no warning is a {cls.__name__}")
+
+    def clear(self):
+        self.list.clear()
 
 
 class MonkeyPatch:
@@ -27,6 +54,15 @@ class MonkeyPatch:
 
     def __init__(self):
         self._undo = []
+
+    @contextlib.contextmanager
+    def context(self):
+        """What is changed through the one that it gives is undone at its end."""
+        inner = MonkeyPatch()
+        try:
+            yield inner
+        finally:
+            inner.undo()
 
     def undo(self):
         while self._undo:

@@ -12,6 +12,7 @@ FAIL = "@fail"
 UNSEEN = "@unseen"
 TAKE = "@take"
 TAKE_ALL = "@take all"
+SOURCES = "@sources"
 WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, ast.UnaryOp, ast.Await, ast.IfExp, ast.ListComp, ast.SetComp,
                  ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
 
@@ -19,11 +20,21 @@ WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, as
 def compile_module(source, path, modules):
     """The code of a test module. `modules`: names of the submission's modules; only imports of these are changed."""
     tree = ast.parse(source, path)
-    Rewriter(source).visit(tree)
+    Rewriter(source.split("\n")).visit(tree)
     if modules:
         tree.body = [new for statement in tree.body for new in import_instead(statement, modules)]
     ast.fix_missing_locations(tree)
     return compile(tree, path, "exec", dont_inherit=True)
+
+
+def sources_of(tree, source):
+    """The text of each function in a module, by the line at which its code begins."""
+    lines, found = [line + "\n" for line in source.split("\n")], {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            found[first] = "".join(lines[first - 1 : node.end_lineno])
+    return found
 
 
 def imported_modules(tree):
@@ -55,11 +66,11 @@ def import_instead(statement, modules):
 class Rewriter(ast.NodeTransformer):
     """Turns `assert a == f(b)` into code that keeps both sides as they were when they were compared."""
 
-    def __init__(self, source):
-        self.source = source
+    def __init__(self, lines):
+        self.lines = lines
 
     def visit_Assert(self, node):
-        seen = Seen(self.source)
+        seen = Seen(self.lines)
         test = seen.look_at(node.test)
         if not seen.names:
             return node
@@ -74,8 +85,8 @@ class Rewriter(ast.NodeTransformer):
 class Seen:
     """What an assertion's expression is made of, in pieces: text, and the numbers of values that are kept."""
 
-    def __init__(self, source):
-        self.source, self.names, self.sources, self.pieces = source, [], [], []
+    def __init__(self, lines):
+        self.lines, self.names, self.sources, self.pieces = lines, [], [], []
         self.compared = None
 
     def look_at(self, node):
@@ -104,15 +115,27 @@ class Seen:
         """The numbers of the actual and the expected side: a constant on the left is what is expected."""
         left, right = (operand.target.id if isinstance(operand, ast.NamedExpr) else None for operand in operands)
         numbers = [self.names.index(name) if name in self.names else None for name in (left, right)]
-        return tuple(reversed(numbers)) if isinstance(node.left, ast.Constant) and not isinstance(node.comparators[0], ast.Constant) else tuple(numbers)
+        return tuple(reversed(numbers)) if is_constant(node.left) and not is_constant(node.comparators[0]) else tuple(numbers)
+
+    def text(self, node):
+        """As it is written. `ast.get_source_segment` would split the whole module each time."""
+        if node.lineno != node.end_lineno:
+            return ast.unparse(node)
+        return self.lines[node.lineno - 1].encode()[node.col_offset : node.end_col_offset].decode()
 
     def keep(self, node):
-        text = ast.get_source_segment(self.source, node) or ast.unparse(node)
+        text = self.text(node)
         if any(isinstance(part, (ast.NamedExpr, ast.Starred, ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
-            self.pieces.append(text)
+            self.pieces.append(f"({text})" if isinstance(node, ast.NamedExpr) else text)
             return node
         name = f"@{len(self.names)}"
         self.pieces.append(len(self.names))
         self.names.append(name)
         self.sources.append(text if isinstance(node, WORTH_SHOWING) else None)
         return ast.NamedExpr(ast.Name(name, ast.Store()), node)
+
+
+def is_constant(node):
+    """Whether it is a constant, or made of constants alone: `-1`, `[1, 2]`."""
+    kinds = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.expr_context, ast.unaryop)
+    return all(isinstance(part, kinds) for part in ast.walk(node))
