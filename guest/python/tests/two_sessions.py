@@ -1,5 +1,6 @@
 """Two sessions for tests: the checker is this process, the submission another one, and these files carry what they say."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,8 +22,11 @@ class Session:
             path = pathlib.Path(self.folder.name, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(text))
+        temporary = pathlib.Path(self.folder.name, ".tmp")
+        temporary.mkdir()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", str(HERE / "submission_session.py"), self.folder.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-I", str(HERE / "submission_session.py"), self.folder.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": str(temporary)},
         )
         self.receive()  # it is ready
 

@@ -8,7 +8,7 @@ import importlib.machinery
 import io
 import sys
 
-from . import faults
+from . import faults, shared
 from .checker import Checker
 from .values import check
 
@@ -51,6 +51,7 @@ def connect(modules, exchange=None):
         from _croquant_host import exchange
     peer = Checker(exchange)
     sys.meta_path.insert(0, Finder(peer, modules))
+    shared.watch(peer.share)
     return peer
 
 
@@ -59,6 +60,7 @@ def disconnect():
     global peer
     for finder in [finder for finder in sys.meta_path if isinstance(finder, Finder)]:
         sys.meta_path.remove(finder)
+        shared.watch(None)
         for name in [name for name in sys.modules if name.partition(".")[0] in finder.modules]:
             del sys.modules[name]
     peer = None

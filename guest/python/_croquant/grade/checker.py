@@ -5,16 +5,19 @@ import codecs
 import contextlib
 import functools
 import opcode
+import os
 import pathlib
 import sys
 import types
 import unittest
 
-from . import faults, names, waiting
+from . import faults, names, shared, waiting
 from .peer import Peer
 from .values import Malformed, check
 
 QUIET = bytes(8)
+# Requests in which code of the submission runs.
+RUNS = frozenset(("call", "method", "op", "op await", "await", "script"))
 
 # What the submission can only call: their attributes lead to the tests.
 CALLABLE_ONLY = (
@@ -62,6 +65,7 @@ class Checker(Peer):
         self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
         self.plain_input, self.plain_print = builtins.input, builtins.print
         self.printing = self.plain_print
+        self.shared, self.place = None, None
 
         def ask(data):
             try:
@@ -77,7 +81,37 @@ class Checker(Peer):
     def request(self, message, args=(), options={}):
         if builtins.print is not self.printing:
             self.follow_print()
-        return super().request(message, args, options)
+        if self.shared is None or message[0] not in RUNS:
+            return super().request(message, args, options)
+        self.send_files()
+        try:
+            return super().request(message, args, options)
+        finally:
+            if self.violation is None:
+                self.fetch_files()
+
+    # Temporary files.
+
+    def share(self):
+        """From now on both ends have the same temporary files."""
+        if self.shared is None:
+            self.shared = shared.folder()
+
+    def send_files(self):
+        new, gone = self.shared.changes()
+        place = shared.inside(os.getcwd())
+        if new or gone or place != self.place:
+            super().request(("files in", new, gone, place))
+            self.place = place
+
+    def fetch_files(self):
+        told = super().request(("files out",))
+        if not shared.is_changes(told):
+            raise self.violate("changes of files that are none")
+        try:
+            self.shared.take(*told)
+        except ValueError as error:
+            raise self.violate(error) from None
 
     def import_module(self, name):
         module = self.request(("import", name))

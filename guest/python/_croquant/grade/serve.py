@@ -10,7 +10,7 @@ import types
 
 import _croquant_wire as wire
 
-from . import console, script, waiting
+from . import console, script, shared, waiting
 from .peer import Peer
 from .values import MUTABLE
 
@@ -20,6 +20,7 @@ class Server(Peer):
 
     loop = None
     prepared = serving = False
+    shared = outside = None
 
     def __init__(self, exchange):
         def flushed(data):
@@ -157,6 +158,15 @@ class Server(Peer):
     def do_files(self):
         return script.files(os.getcwd())
 
+    def do_files_in(self, new, gone, place):
+        if self.shared is None:
+            self.shared, self.outside = shared.folder(), os.getcwd()
+        self.shared.take(new, gone)
+        os.chdir(self.outside if place is None else os.path.join(self.shared.root, place))
+
+    def do_files_out(self):
+        return self.shared.changes() if self.shared is not None else ({}, [])
+
     def do_read(self, path):
         with open(path, "rb") as file:
             return file.read()
@@ -172,6 +182,7 @@ class Server(Peer):
         "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 1),
         "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
+        "files in": (do_files_in, 3, 3), "files out": (do_files_out, 0, 0),
     }  # fmt: skip
 
 

@@ -269,6 +269,7 @@ impl Examiner {
                 }
             }
         };
+        eprintln!("DBG collect fuel {} us {}", called.report.fuel, called.report.wall_us);
         let collection = collection(&called)?;
         let stage = Stage {
             checker: checker.snapshot().await?,

@@ -6,7 +6,7 @@ class All:
         return 2
 
     def __iter__(self):
-        yield from ('a', 'b')
+        yield from ('a', 'b', 'zebra')
 
     def __getitem__(self, key):
         return 2
