@@ -113,7 +113,7 @@ fn run() -> Result<(), GraderError> {
 /// Examines what comes, until the supervisor is gone.
 async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<(), GraderError> {
     let made = Examiner::new(engine, paper.assignment, paper.seed, paper.practice).await;
-    let examiner = match made {
+    let mut examiner = match made {
         Ok(examiner) => examiner,
         Err(error) => return say(&mut socket, &Said::Failed(error.to_string())),
     };

@@ -14,7 +14,7 @@ impl Examiner {
     /// # Errors
     /// [`ExamError`]: the fault is not the submission's.
     pub async fn grade(
-        &self,
+        &mut self,
         handed: Handed,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Verdict, ExamError> {

@@ -100,7 +100,7 @@ pub struct Session {
     remains: Option<Store<State>>,
     /// Declared after the stores, so given back after them.
     place: Option<OwnedSemaphorePermit>,
-    guest: Guest,
+    pub(crate) guest: Guest,
     /// What it was granted, without the files that it began with.
     pub(crate) policy: Arc<Policy>,
     pub(crate) rest: Rest,

@@ -54,7 +54,7 @@ class Test:
         sys.stdout, sys.stderr, Test.current = out, err, result
         try:
             if self.may_run(result):
-                lacking = self.lacking()
+                lacking = self.lacking() if missing.Stand.made else None
                 if lacking is None:
                     self.go(result)
                 else:

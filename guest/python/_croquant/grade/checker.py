@@ -63,8 +63,7 @@ class Checker(Peer):
     def __init__(self, exchange):
         self.sink = None
         self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
-        self.plain_input, self.plain_print = builtins.input, builtins.print
-        self.printing = self.plain_print
+        self.begin()
         self.shared, self.place = None, None
 
         def ask(data):
@@ -77,6 +76,11 @@ class Checker(Peer):
             return QUIET + self.show(data)
 
         super().__init__(ask)
+
+    def begin(self):
+        """What the test may replace is as the session has it now."""
+        self.plain_input, self.plain_print = builtins.input, builtins.print
+        self.printing = self.plain_print
 
     def request(self, message, args=(), options={}):
         if builtins.print is not self.printing:

@@ -46,7 +46,7 @@ def grade_prepare(request):
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
             sources = rewrite.sources_of(tree, source)
-            suite.files[path] = sources, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
+            suite.files[path] = sources, ">>>" in source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
     return {"imports": suite.modules, "errors": errors}
 
 
@@ -105,7 +105,7 @@ def grade_collect(request):
         bridge.connect(suite.modules)
     tests, errors = [], []
     shared = {}
-    for path, (sources, tree, code) in suite.files.items():
+    for path, (sources, examples, tree, code) in suite.files.items():
         folder = os.path.dirname(code.co_filename)
         if folder not in sys.path:
             sys.path.insert(0, folder)
@@ -123,7 +123,7 @@ def grade_collect(request):
                 continue
             inherited = {name: fixture for parent in parents(path) for name, fixture in shared.get(parent, {}).items()}
             tests += collect.in_module(module, path, inherited)
-            tests += doctests.in_module(module, path)
+            tests += doctests.in_module(module, path) if examples else []
         except BaseException as raised:
             is_skip = type(raised) in {api.Skipped, unittest.SkipTest}
             if is_skip or faults.is_remote(raised) or isinstance(raised, faults.PeerError) or missing.is_behind(raised):

@@ -32,7 +32,8 @@ class CheckersLines(io.RawIOBase):
         return len(part)
 
 
-def install(peer):
+def make(peer):
+    """Standard input and `input` of a peer's: made with the image, as their buffers are large."""
     stdin = io.TextIOWrapper(io.BufferedReader(CheckersLines(peer)), encoding="utf-8", errors="strict", newline=None)
 
     def input(prompt="", /):
@@ -45,7 +46,7 @@ def install(peer):
     input.__qualname__ = "input"
     input.__module__ = "builtins"
     input.__doc__ = plain_input.__doc__
-    sys.stdin, builtins.input = stdin, input
+    return stdin, input
 
 
 def patch_print(peer, patched):

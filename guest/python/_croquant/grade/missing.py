@@ -22,8 +22,11 @@ class Missing(ImportError):
 class Stand:
     """In the place of what the submission lacks: fails when it is used."""
 
+    made = False
+
     def __init__(self, message):
         object.__setattr__(self, "_message", message)
+        Stand.made = True
 
     def _refuse(self, *args, **options):
         raise Missing(object.__getattribute__(self, "_message"))
@@ -74,6 +77,7 @@ class AbsentModule(types.ModuleType):
     def __init__(self, name, message):
         super().__init__(name)
         self.__dict__["@message"] = message
+        Stand.made = True
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -1,5 +1,6 @@
 """The requests of the submission's session: importing it, with errors that a student can act on, and serving the checker."""
 
+import base64
 import difflib
 import importlib
 import os
@@ -14,17 +15,26 @@ MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def grade_import(request):
-    """Imports the modules that the tests want: `{"status": "ok"}`, or the first error, said precisely."""
+    """Writes the files of the request, and imports the modules that the tests want: `{"status": "ok"}`, or the first error, said precisely."""
     begin().prepare()
     folder = os.getcwd()
+    for path, content in request.get("files", {}).items():
+        write(os.path.join(folder, path), content)
     program.enter_folder(folder)
-    importlib.invalidate_caches()
     for module in request["modules"]:
         try:
             importlib.import_module(module)
         except BaseException as error:
             return {"status": "error", "module": module, **explain(error, module, folder)}
     return {"status": "ok"}
+
+
+def write(path, content):
+    """A file of the submission's: text, or `{"base64": …}`."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else base64.b64decode(content["base64"])
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def grade_serve(request):

@@ -4,16 +4,32 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use croquant_sandbox::{Answer, BoxFuture, Console, Exchanged, Message, Stream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::Notify;
 
 /// The message with which the host ends the submission's side.
 const END: &[u8] = b"end";
 
 /// The host's end: it sees what is printed, and ends the talk.
-#[derive(Debug)]
-pub(super) struct Link {
-    to_submission: UnboundedSender<Vec<u8>>,
-    printed: Arc<Mutex<Printed>>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Link(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    talk: Mutex<State>,
+    for_checker: Notify,
+    for_submission: Notify,
+}
+
+/// How the talk stands. A side sends once and waits, so there is never more than one message each way, which the sender's limits bound.
+#[derive(Debug, Default)]
+struct State {
+    to_checker: Option<Vec<u8>>,
+    to_submission: Option<Vec<u8>>,
+    /// Whether the submission's side has said that it listens, which its first message does.
+    listens: bool,
+    /// Whether the submission's side was told to end.
+    is_over: bool,
+    printed: Printed,
 }
 
 /// What a submission has printed, in bytes, and how much of it the checker has not heard yet. Its size is bounded by the submission's
@@ -27,47 +43,28 @@ struct Printed {
 }
 
 impl Link {
-    /// A link, and the consoles of the two sessions that it joins: the checker's and the submission's. A side sends once and waits, so no queue
-    /// ever holds more than one message, which the sender's limits bound.
-    pub(super) fn new() -> (Self, CheckerSide, SubmissionSide) {
-        let (to_submission, from_checker) = unbounded_channel();
-        let (to_checker, from_submission) = unbounded_channel();
-        let printed = Arc::<Mutex<Printed>>::default();
-        let checker = CheckerSide {
-            to: to_submission.clone(),
-            from: from_submission,
-            printed: Arc::clone(&printed),
-        };
-        let submission = SubmissionSide {
-            to: Some(to_checker),
-            from: from_checker,
-            printed: Arc::clone(&printed),
-            listens: true,
-        };
-        let link = Self {
-            to_submission,
-            printed,
-        };
-        (link, checker, submission)
-    }
-
     /// Tells the submission's side that nothing more comes.
     pub(super) fn end(&self) {
-        // A side that is gone has ended.
-        let _ = self.to_submission.send(END.to_vec());
+        self.state().to_submission = Some(END.to_vec());
+        self.0.for_submission.notify_one();
     }
 
-    /// All that the submission has printed on this link: standard output and standard error.
+    /// Forgets all that was said, for another talk of the same sessions.
+    pub(super) fn begin_anew(&self) {
+        *self.state() = State::default();
+    }
+
+    /// All that the submission has printed in this talk: standard output and standard error.
     pub(super) fn printed(&self) -> (String, String) {
-        let printed = lock(&self.printed);
+        let printed = &self.state().printed;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (text(&printed.stdout), text(&printed.stderr))
     }
-}
 
-fn lock(printed: &Mutex<Printed>) -> MutexGuard<'_, Printed> {
-    // It is whole between any two statements, whoever panicked.
-    printed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        // It is whole between any two statements, whoever panicked.
+        self.0.talk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Printed {
@@ -88,47 +85,40 @@ impl Printed {
 }
 
 /// The checker's console. What the checker prints comes with its answers; here it is dropped.
-pub(super) struct CheckerSide {
-    to: UnboundedSender<Vec<u8>>,
-    from: UnboundedReceiver<Vec<u8>>,
-    printed: Arc<Mutex<Printed>>,
-}
+pub(super) struct CheckerSide(pub(super) Link);
 
 /// The submission's console.
-pub(super) struct SubmissionSide {
-    /// `None` once the link is cut.
-    to: Option<UnboundedSender<Vec<u8>>>,
-    from: UnboundedReceiver<Vec<u8>>,
-    printed: Arc<Mutex<Printed>>,
-    /// Whether its next message only says that it listens.
-    listens: bool,
-}
+pub(super) struct SubmissionSide(pub(super) Link);
 
 impl Console for CheckerSide {
     fn write<'a>(&'a mut self, _: Stream, _: &'a [u8]) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(std::future::ready(Ok(())))
+        ready(Ok(()))
     }
 
     fn read(&mut self, _: usize) -> BoxFuture<'_, io::Result<Vec<u8>>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+        ready(Ok(Vec::new()))
     }
 
     fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
-        Box::pin(std::future::ready(Answer::End))
+        ready(Answer::End)
     }
 
     fn emit(&mut self, _: Message) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
+        ready(())
     }
 
     fn exchange(&mut self, message: Vec<u8>) -> BoxFuture<'_, Exchanged> {
+        self.0.state().to_submission = Some(message);
+        self.0.0.for_submission.notify_one();
         Box::pin(async {
-            if self.to.send(message).is_err() {
-                return Exchanged::End;
-            }
-            match self.from.recv().await {
-                Some(message) => Exchanged::Message(lock(&self.printed).before(&message)),
-                None => Exchanged::End,
+            loop {
+                {
+                    let mut state = self.0.state();
+                    if let Some(message) = state.to_checker.take() {
+                        return Exchanged::Message(state.printed.before(&message));
+                    }
+                }
+                self.0.0.for_checker.notified().await;
             }
         })
     }
@@ -136,43 +126,52 @@ impl Console for CheckerSide {
 
 impl Console for SubmissionSide {
     fn write<'a>(&'a mut self, stream: Stream, bytes: &'a [u8]) -> BoxFuture<'a, io::Result<()>> {
-        let mut printed = lock(&self.printed);
+        let printed = &mut self.0.state().printed;
         let kept = match stream {
             Stream::Stdout => &mut printed.stdout,
             Stream::Stderr => &mut printed.stderr,
         };
         kept.extend_from_slice(bytes);
-        Box::pin(std::future::ready(Ok(())))
+        ready(Ok(()))
     }
 
     fn read(&mut self, _: usize) -> BoxFuture<'_, io::Result<Vec<u8>>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+        ready(Ok(Vec::new()))
     }
 
     fn input(&mut self, _: String, _: bool) -> BoxFuture<'_, Answer> {
-        Box::pin(std::future::ready(Answer::End))
+        ready(Answer::End)
     }
 
     fn emit(&mut self, _: Message) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
+        ready(())
     }
 
     fn exchange(&mut self, message: Vec<u8>) -> BoxFuture<'_, Exchanged> {
+        let mut state = self.0.state();
+        if state.is_over {
+            return ready(Exchanged::End);
+        }
+        if std::mem::replace(&mut state.listens, true) {
+            state.to_checker = Some(message);
+            self.0.0.for_checker.notify_one();
+        }
+        drop(state);
         Box::pin(async {
-            if !std::mem::take(&mut self.listens)
-                && self.to.as_ref().is_none_or(|to| to.send(message).is_err())
-            {
-                return Exchanged::End;
-            }
-            match self.from.recv().await {
-                Some(message) => {
-                    if message == END {
-                        self.to = None;
+            loop {
+                {
+                    let mut state = self.0.state();
+                    if let Some(message) = state.to_submission.take() {
+                        state.is_over = message == END;
+                        return Exchanged::Message(message);
                     }
-                    Exchanged::Message(message)
                 }
-                None => Exchanged::End,
+                self.0.0.for_submission.notified().await;
             }
         })
     }
+}
+
+fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, T> {
+    Box::pin(std::future::ready(value))
 }

@@ -6,22 +6,25 @@
 
 mod link;
 mod ops;
+mod pair;
 mod program;
 mod room;
 mod source;
+mod stage;
 mod talk;
 
 use std::time::Instant;
 
-use croquant_sandbox::{Engine, Recorder, Session, Snapshot};
+use croquant_sandbox::{Engine, Outcome, Recorder, Session, Snapshot};
 use serde_json::json;
 
 use crate::assignment::{Assignment, Bound, Collected, Role, Source};
 use crate::scoring::{TestResult, blocked_by, order, status};
 use crate::submission::Submission;
 use crate::{Failure, Problem, ProblemKind, Reason, Status};
-use link::Link;
-use ops::{Collection, ImportErrorKind, Imported, Mistake, Prepared, Ran};
+use ops::{Collection, Mistake, Prepared, Ran};
+use pair::Pair;
+use stage::Stage;
 use talk::{Talk, failure_of, talk};
 
 /// An assignment, ready for submissions.
@@ -32,6 +35,10 @@ pub struct Examiner {
     practice: bool,
     /// The checker with the tests compiled, before it has seen any submission.
     checker: Snapshot,
+    /// A session for a submission, before it has one.
+    empty: Snapshot,
+    /// The sessions of the last test, to be used again.
+    used: Option<Pair>,
     /// The modules that the tests expect of a submission.
     modules: Vec<String>,
 }
@@ -103,13 +110,6 @@ pub enum ExamError {
     },
 }
 
-/// Where both sessions stand when the tests are collected.
-struct Stage {
-    checker: Snapshot,
-    /// `None` in practice, where the checker has the submission itself.
-    submission: Option<Snapshot>,
-}
-
 impl Examiner {
     /// Prepares `assignment`. Random numbers of both sessions come of `seed`. In `practice` the submission runs in the checker's own session, and
     /// could forge the result.
@@ -127,9 +127,17 @@ impl Examiner {
         let console = Box::new(Recorder::new());
         let mut session = Session::start(engine, &policy, &limits, console).await?;
         let prepared = prepare(&mut session, &assignment, seed).await?;
+        let checker = session.snapshot().await?;
+        drop(session);
+        let policy = room::submission_policy(&assignment, &[], seed);
+        let limits = room::submission_limits(&assignment.default_limits());
+        let console = Box::new(Recorder::new());
+        let mut session = Session::start(engine, &policy, &limits, console).await?;
         Ok(Self {
             engine: engine.clone(),
-            checker: session.snapshot().await?,
+            checker,
+            empty: session.snapshot().await?,
+            used: None,
             assignment,
             seed,
             practice,
@@ -162,7 +170,7 @@ impl Examiner {
     /// # Errors
     /// [`ExamError`]: the fault is not the submission's. Whatever a submission does is in the [`Sheet`].
     pub async fn examine(
-        &self,
+        &mut self,
         submission: &Submission,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Sheet, ExamError> {
@@ -208,7 +216,7 @@ impl Examiner {
     ///
     /// # Errors
     /// As [`Examiner::examine`].
-    pub async fn refuse(&self, problem: &Problem) -> Result<Sheet, ExamError> {
+    pub async fn refuse(&mut self, problem: &Problem) -> Result<Sheet, ExamError> {
         let (_, collection, _) = self.without_submission(problem.clone()).await?;
         let collected: Vec<_> = collection.tests.iter().map(marks).collect();
         let tests = self.bind(&collected)?;
@@ -224,157 +232,6 @@ impl Examiner {
         })
     }
 
-    /// Imports the submission, and collects the tests with it.
-    async fn set_stage(
-        &self,
-        submission: &Submission,
-    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
-        let (link, checker_side, submission_side) = Link::new();
-        let policy = room::submission_policy(&self.assignment, submission, self.seed);
-        let limits = room::submission_limits(&self.assignment.default_limits());
-        let mut student =
-            Session::start(&self.engine, &policy, &limits, Box::new(submission_side)).await?;
-        let problem = self.import(&mut student, &link, limits.fuel).await?;
-        let mut checker =
-            Session::resume(&self.engine, &self.checker, Box::new(checker_side)).await?;
-        let error = problem.as_ref().map(
-            |problem| json!({"kind": "import", "message": problem.message, "traceback": null}),
-        );
-        let request = json!({
-            "op": "grade_collect",
-            "modules": self.modules,
-            "solution_error": error,
-        });
-        let request = request.to_string();
-        let (called, problem) = if problem.is_some() {
-            (checker.call(&request).await?, problem)
-        } else {
-            match talk(&mut checker, &request, &mut student, &link).await? {
-                Talk::Whole {
-                    checker,
-                    submission,
-                } => {
-                    let failure = failure_of(&submission.outcome, limits.fuel, true);
-                    (
-                        checker,
-                        failure.map(|failure| import_problem(failure.message)),
-                    )
-                }
-                Talk::Broken(report) => {
-                    // The list of tests is the same without it.
-                    let failure = failure_of(&report.outcome, limits.fuel, false);
-                    let problem =
-                        import_problem(failure.map_or_else(String::new, |failure| failure.message));
-                    return self.without_submission(problem).await;
-                }
-            }
-        };
-        eprintln!("DBG collect fuel {} us {}", called.report.fuel, called.report.wall_us);
-        let collection = collection(&called)?;
-        let stage = Stage {
-            checker: checker.snapshot().await?,
-            submission: match problem {
-                None => Some(student.snapshot().await?),
-                Some(_) => None,
-            },
-        };
-        Ok((stage, collection, problem))
-    }
-
-    /// The tests of a submission that has ended while they were collected.
-    async fn without_submission(
-        &self,
-        problem: Problem,
-    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
-        let console = Box::new(Recorder::new());
-        let mut checker = Session::resume(&self.engine, &self.checker, console).await?;
-        let request = json!({
-            "op": "grade_collect",
-            "modules": self.modules,
-            "solution_error": {"kind": "import", "message": problem.message, "traceback": null},
-        });
-        let collection = collection(&checker.call(&request.to_string()).await?)?;
-        let stage = Stage {
-            checker: checker.snapshot().await?,
-            submission: None,
-        };
-        Ok((stage, collection, Some(problem)))
-    }
-
-    /// The same in one session, for practice.
-    async fn set_practice(
-        &self,
-        submission: &Submission,
-    ) -> Result<(Stage, Collection, Option<Problem>), ExamError> {
-        let policy = room::checker_policy(&self.assignment, &submission.files, self.seed);
-        let limits = room::practice_limits(&self.assignment.default_limits());
-        let console = Box::new(Recorder::new());
-        let mut checker = Session::start(&self.engine, &policy, &limits, console).await?;
-        prepare(&mut checker, &self.assignment, self.seed).await?;
-        let request = json!({
-            "op": "grade_collect",
-            "modules": self.modules,
-            "solution_error": null,
-            "in_process": true,
-        });
-        let called = checker.call(&request.to_string()).await?;
-        if !checker.is_alive() {
-            let failure = failure_of(&called.report.outcome, limits.fuel, false);
-            let message = failure.map_or_else(String::new, |failure| failure.message);
-            return self.without_submission(import_problem(message)).await;
-        }
-        let stage = Stage {
-            checker: checker.snapshot().await?,
-            submission: None,
-        };
-        Ok((stage, collection(&called)?, None))
-    }
-
-    /// Imports the submission's modules in its own session: what is wrong with it, if anything.
-    async fn import(
-        &self,
-        student: &mut Session,
-        link: &Link,
-        fuel: u64,
-    ) -> Result<Option<Problem>, ExamError> {
-        if self.modules.is_empty() {
-            return Ok(None);
-        }
-        let request = json!({"op": "grade_import", "modules": self.modules});
-        let called = student.call(&request.to_string()).await?;
-        if let Some(failure) = failure_of(&called.report.outcome, fuel, true) {
-            let message = format!("while it was imported, {}", failure.message);
-            return Ok(Some(import_problem(message)));
-        }
-        Ok(match ops::reply(&called, "import") {
-            Ok(Imported::Ok) => None,
-            Ok(Imported::Error {
-                kind,
-                message,
-                traceback,
-            }) => Some(Problem {
-                kind: match kind {
-                    ImportErrorKind::Syntax => ProblemKind::Syntax,
-                    ImportErrorKind::Missing => ProblemKind::MissingFile,
-                    ImportErrorKind::Exception => ProblemKind::Import,
-                },
-                message: match traceback {
-                    Some(traceback) if kind == ImportErrorKind::Exception => {
-                        format!("{message}\n{traceback}")
-                    }
-                    _ => message,
-                },
-            }),
-            Err(_) => {
-                let (stdout, _) = link.printed();
-                drop(stdout);
-                Some(import_problem(
-                    "the submission has tampered with what imports it".to_owned(),
-                ))
-            }
-        })
-    }
-
     fn bind(&self, collected: &[Collected]) -> Result<Vec<Bound>, ExamError> {
         let bound = crate::assignment::bind(&self.assignment, collected)
             .map_err(|error| ExamError::Rules(error.to_string()))?;
@@ -385,44 +242,64 @@ impl Examiner {
     }
 
     /// Runs one test, in forks of both sessions.
-    async fn run_test(&self, bound: &Bound, stage: &Stage) -> Result<Found, ExamError> {
+    async fn run_test(&mut self, bound: &Bound, stage: &Stage) -> Result<Found, ExamError> {
         let request = json!({"op": "grade_run", "id": bound.id}).to_string();
-        let (link, checker_side, submission_side) = Link::new();
-        let mut checker =
-            Session::resume(&self.engine, &stage.checker, Box::new(checker_side)).await?;
         let Some(submission) = &stage.submission else {
-            checker.set_limits(&room::practice_limits(&bound.limits));
-            let called = checker.call(&request).await?;
-            let fuel = called.report.fuel;
-            return Ok(
-                match failure_of(&called.report.outcome, bound.limits.fuel, true) {
-                    Some(failure) => not_passed(Status::Error, failure, fuel),
-                    None => ran(ops::reply(&called, "run a test")?, fuel),
-                },
-            );
+            return self.practise(bound, stage, &request).await;
         };
-        let mut student =
-            Session::resume(&self.engine, submission, Box::new(submission_side)).await?;
-        student.set_limits(&room::submission_limits(&bound.limits));
+        let mut pair = self.pair(&stage.checker, submission).await?;
+        pair.limit(
+            &room::checker_limits(),
+            &room::submission_limits(&bound.limits),
+        );
         let most = bound.limits.fuel;
-        let mut found = match talk(&mut checker, &request, &mut student, &link).await? {
-            Talk::Broken(report) => match failure_of(&report.outcome, most, false) {
-                Some(failure) => not_passed(Status::Error, failure, report.fuel),
-                None => not_passed(Status::Error, protocol(), report.fuel),
-            },
+        let talked = talk(&mut pair, &request).await?;
+        let mut found = match &talked {
+            Talk::Broken(report) => {
+                let failure = failure_of(&report.outcome, most, false);
+                not_passed(Status::Error, failure.unwrap_or_else(protocol), report.fuel)
+            }
             Talk::Whole {
                 checker,
                 submission,
             } => match failure_of(&submission.outcome, most, true) {
                 Some(failure) => not_passed(Status::Error, failure, submission.fuel),
-                None if checker.report.outcome != croquant_sandbox::Outcome::Completed => {
-                    not_passed(Status::Error, checker_ended(&checker), submission.fuel)
+                None if checker.report.outcome != Outcome::Completed => {
+                    not_passed(Status::Error, checker_ended(checker), submission.fuel)
                 }
-                None => ran(ops::reply(&checker, "run a test")?, submission.fuel),
+                None => ran(ops::reply(checker, "run a test")?, submission.fuel),
             },
         };
-        (found.stdout, found.stderr) = link.printed();
+        (found.stdout, found.stderr) = pair.link.printed();
+        if let Talk::Whole { .. } = talked {
+            self.used = Some(pair);
+        }
         Ok(found)
+    }
+
+    /// The same in a fork of the one session that there is in practice.
+    async fn practise(
+        &self,
+        bound: &Bound,
+        stage: &Stage,
+        request: &str,
+    ) -> Result<Found, ExamError> {
+        let console = Box::new(Recorder::new());
+        let mut session = Session::resume(&self.engine, &stage.checker, console).await?;
+        session.set_limits(&room::practice_limits(&bound.limits));
+        let called = session.call(request).await?;
+        let fuel = called.report.fuel;
+        Ok(
+            match failure_of(&called.report.outcome, bound.limits.fuel, true) {
+                Some(failure) => not_passed(Status::Error, failure, fuel),
+                None => ran(ops::reply(&called, "run a test")?, fuel),
+            },
+        )
+    }
+
+    /// Both sessions, as these snapshots have them.
+    async fn pair(&mut self, checker: &Snapshot, submission: &Snapshot) -> Result<Pair, ExamError> {
+        Ok(Pair::of(self.used.take(), &self.engine, checker, submission).await?)
     }
 }
 

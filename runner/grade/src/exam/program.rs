@@ -55,7 +55,7 @@ impl Examiner {
         let Some(program) = self.program_of(case, submission) else {
             return Ok(no_program(case));
         };
-        let mut policy = room::submission_policy(&self.assignment, submission, self.seed);
+        let mut policy = room::submission_policy(&self.assignment, &submission.files, self.seed);
         let path = |name: &str| format!("{}/{name}", room::FOLDER);
         let given = case.given.iter();
         policy

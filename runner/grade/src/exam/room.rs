@@ -3,7 +3,6 @@
 use croquant_sandbox::{Imports, Limits, Mode, Policy, Random};
 
 use crate::assignment::{Assignment, Role, TestLimits};
-use crate::submission::Submission;
 
 /// The working folder of both sessions.
 pub(super) const FOLDER: &str = "/home/user";
@@ -36,12 +35,16 @@ pub(super) fn checker_policy(
 /// The submission's session: its own files, and those that the assignment gives it.
 pub(super) fn submission_policy(
     assignment: &Assignment,
-    submission: &Submission,
+    submitted: &[(String, Vec<u8>)],
     seed: u64,
 ) -> Policy {
-    let provided = assignment.files_of(Role::Provided);
-    let provided = provided.map(|(path, content)| (path.to_owned(), content.to_vec()));
-    let files = submission.files.iter().cloned().chain(provided).collect();
+    let files = if submitted.is_empty() {
+        Vec::new()
+    } else {
+        let provided = assignment.files_of(Role::Provided);
+        let provided = provided.map(|(path, content)| (path.to_owned(), content.to_vec()));
+        submitted.iter().cloned().chain(provided).collect()
+    };
     policy(files, split(seed, b"submission"))
 }
 
@@ -93,6 +96,8 @@ pub(super) fn submission_limits(limits: &TestLimits) -> Limits {
         input_idle_ms: PATIENCE_MS,
         memory_bytes: usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX),
         output_bytes: limits.output_bytes,
+        // Its own are among them.
+        files: 10_000,
         ..Limits::grading()
     }
 }

@@ -2,9 +2,9 @@
 
 use std::pin::pin;
 
-use croquant_sandbox::{Called, Outcome, Report, Session};
+use croquant_sandbox::{Called, Outcome, Report};
 
-use super::link::Link;
+use super::pair::Pair;
 use crate::{Failure, Reason};
 
 /// What the submission's session is asked to do meanwhile.
@@ -22,19 +22,14 @@ pub(super) enum Talk {
 ///
 /// # Errors
 /// Those of the sandbox: the host failed.
-pub(super) async fn talk(
-    checker: &mut Session,
-    request: &str,
-    submission: &mut Session,
-    link: &Link,
-) -> Result<Talk, croquant_sandbox::Error> {
-    let mut asked = pin!(checker.call(request));
-    let mut serving = pin!(submission.call(SERVE));
+pub(super) async fn talk(pair: &mut Pair, request: &str) -> Result<Talk, croquant_sandbox::Error> {
+    let mut asked = pin!(pair.checker.call(request));
+    let mut serving = pin!(pair.submission.call(SERVE));
     tokio::select! {
         biased;
         called = &mut asked => {
             let checker = called?;
-            link.end();
+            pair.link.end();
             let submission = serving.await?.report;
             Ok(Talk::Whole { checker, submission })
         }

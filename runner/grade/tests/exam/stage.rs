@@ -26,7 +26,7 @@ pub(crate) async fn grade(assignment: &[(&str, &str)], submission: &str) -> Verd
 }
 
 pub(crate) async fn grade_files(assignment: &[(&str, &str)], files: &[(&str, &str)]) -> Verdict {
-    let examiner = examiner(assignment).await;
+    let mut examiner = examiner(assignment).await;
     let own = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
     let handed = Handed {
         label: "submission".into(),

@@ -100,7 +100,10 @@ async fn what_cannot_be_imported_is_told() {
         ("raise SystemExit\n", ProblemKind::Import, "exit code"),
         ("import nowhere\n", ProblemKind::Import, "nowhere"),
     ] {
-        let limits = ("assignment.toml", "[defaults]\nlimits = { fuel = 3_000_000_000 }\n");
+        let limits = (
+            "assignment.toml",
+            "[defaults]\nlimits = { fuel = 3_000_000_000 }\n",
+        );
         let verdict = grade(&[limits, PYTEST[0]], source).await;
         check(
             &verdict,

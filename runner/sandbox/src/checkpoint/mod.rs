@@ -59,6 +59,35 @@ impl Page {
     fn bytes(&self) -> usize {
         size_of::<Self>() + Contents::OVERHEAD_BYTES + self.lines.len()
     }
+
+    /// Writes its lines over the page as the image has it.
+    fn write(&self, memory: &mut [u8]) {
+        let start = self.index as usize * PAGE_BYTES;
+        let target = &mut memory[start..start + PAGE_BYTES];
+        if self.lines.len() == PAGE_BYTES {
+            target.copy_from_slice(&self.lines);
+            return;
+        }
+        let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
+        let (lines, _) = self.lines.as_chunks::<LINE_BYTES>();
+        for (number, line) in numbers(self.mask).zip(lines) {
+            target[number] = *line;
+        }
+    }
+
+    /// Makes the page, whatever is in it, what it was; `then` is as the image has it.
+    fn write_over(&self, target: &mut [u8], then: &[u8]) {
+        let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
+        let (then, _) = then.as_chunks::<LINE_BYTES>();
+        let (lines, _) = self.lines.as_chunks::<LINE_BYTES>();
+        let mut lines = lines.iter();
+        for (number, (target, then)) in target.iter_mut().zip(then).enumerate() {
+            *target = match self.mask >> number & 1 {
+                0 => *then,
+                _ => *lines.next().unwrap_or(then),
+            };
+        }
+    }
 }
 
 impl Checkpoint {
@@ -148,18 +177,45 @@ impl Checkpoint {
             pages::populate(&mut memory[start..start + run.len() * PAGE_BYTES]);
         }
         for page in self.pages.iter() {
-            let start = page.index as usize * PAGE_BYTES;
-            let target = &mut memory[start..start + PAGE_BYTES];
-            if page.lines.len() == PAGE_BYTES {
-                target.copy_from_slice(&page.lines);
-                continue;
-            }
-            let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
-            let (lines, _) = page.lines.as_chunks::<LINE_BYTES>();
-            for (number, line) in numbers(page.mask).zip(lines) {
-                target[number] = *line;
-            }
+            page.write(memory);
         }
+    }
+
+    /// Makes the memory of an instance at rest what it was when this was taken, in place: what was written since, and all that differs, is
+    /// written again. False, and nothing is done, if the memory has another size by now.
+    pub(crate) fn write_back(
+        &self,
+        memory: &mut [u8],
+        from: usize,
+        pristine: &Pristine,
+        map: &PageMap,
+    ) -> bool {
+        if memory.len() != self.memory_bytes {
+            return false;
+        }
+        let mut pages = self.pages.iter().peekable();
+        let mut from = from / PAGE_BYTES * PAGE_BYTES;
+        while from < memory.len() {
+            let seen = map.written(memory, from);
+            for start in seen.ranges().flat_map(|range| range.step_by(PAGE_BYTES)) {
+                let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
+                // It was not written here: this is another instance than the one that it was taken of.
+                while let Some(page) = pages.next_if(|page| page.index < index) {
+                    page.write(memory);
+                }
+                let end = start + PAGE_BYTES;
+                let then = pristine.data().get(start..end).unwrap_or(&ZEROS);
+                let target = &mut memory[start..end];
+                match pages.next_if(|page| page.index == index) {
+                    Some(page) => page.write_over(target, then),
+                    None if target != then => target.copy_from_slice(then),
+                    None => {}
+                }
+            }
+            from = seen.end();
+        }
+        pages.for_each(|page| page.write(memory));
+        true
     }
 }
 
@@ -286,6 +342,19 @@ mod tests {
         fresh.resize(now.len(), 0);
         taken.write(&mut fresh);
         assert_eq!(fresh, now);
+
+        // The same over whatever has become of it.
+        let mut other = vec![3; now.len()];
+        let mut pages = taken.pages().iter().peekable();
+        for (index, target) in other.chunks_mut(PAGE_BYTES).enumerate() {
+            let then = pristine.get(index * PAGE_BYTES..(index + 1) * PAGE_BYTES);
+            let then = then.unwrap_or(&ZEROS);
+            match pages.next_if(|page| page.index as usize == index) {
+                Some(page) => page.write_over(target, then),
+                None => target.copy_from_slice(then),
+            }
+        }
+        assert_eq!(other, now);
     }
 
     #[test]

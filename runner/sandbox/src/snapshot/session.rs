@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use wasmtime::Store;
+
 use super::{Snapshot, SnapshotError};
 use crate::chance::Random;
 use crate::checkpoint::Rest;
@@ -13,6 +15,7 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::recorder::Recorder;
 use crate::session::Session;
+use crate::state::State;
 use crate::trace::Observer;
 
 /// The request with which a fork gets random numbers of its own.
@@ -66,12 +69,35 @@ impl Session {
         if !self.is_alive() {
             return Err(Error::Ended);
         }
-        let store = self.store.take().ok_or(Error::Ended)?;
+        let mut store = self.store.take().ok_or(Error::Ended)?;
         self.rest = Rest::Taken(snapshot.checkpoint.clone());
         self.aside = snapshot.aside.clone();
         self.reseed |= snapshot.reseed;
+        if self.go_back_in_place(&mut store, snapshot) {
+            self.store = Some(store);
+            return Ok(());
+        }
         self.go_back(store).await?;
         Ok(())
+    }
+
+    /// Goes back without a new instance: what a call that has come to its end leaves is memory, and the kernel knows which. False if it has to be
+    /// a new one, because memory has grown since.
+    fn go_back_in_place(&self, store: &mut Store<State>, snapshot: &Snapshot) -> bool {
+        let loaded = &self.engine.inner;
+        let (Some(pristine), Some(block)) = (self.engine.pristine(), loaded.block.get()) else {
+            return false;
+        };
+        let memory = self.guest.memory;
+        let bytes = memory.data_mut(&mut *store);
+        let (checkpoint, from) = (&snapshot.checkpoint, block.stack_end);
+        if !checkpoint.write_back(bytes, from, pristine, &loaded.page_map) {
+            return false;
+        }
+        let state = store.data_mut();
+        state.go_back(checkpoint.memory_bytes(), &snapshot.aside);
+        state.memory = Some(memory);
+        true
     }
 
     /// A session that goes on from `snapshot`, with its grants and limits, as if nothing had been in between. Several from one snapshot have
