@@ -5,8 +5,8 @@ import types
 
 from . import faults, names
 
+members_of = type.__dict__["__dict__"].__get__
 METHOD_TYPES = (types.FunctionType, types.MethodDescriptorType)
-SPECIAL = tuple(sorted(names.SPECIAL))
 
 
 class async_function:
@@ -54,15 +54,14 @@ BASIC = frozenset((object, type, BaseException, Exception))
 
 
 def special_methods(mro):
-    found = []
-    for name in SPECIAL:
-        for owner in mro:
-            members = type.__dict__["__dict__"].__get__(owner)
-            if name in members:
-                if owner not in BASIC and members[name] is not None:
-                    found.append(name)
-                break
-    return tuple(found)
+    found, seen = [], set()
+    for owner in mro:
+        members = members_of(owner)
+        here = names.SPECIAL.intersection(members) - seen
+        if owner not in BASIC:
+            found += (name for name in here if members[name] is not None)
+        seen |= here
+    return tuple(sorted(found))
 
 
 def methods(mro):
@@ -71,7 +70,7 @@ def methods(mro):
     for owner in mro:
         if owner is object:
             continue
-        for name, member in type.__dict__["__dict__"].__get__(owner).items():
+        for name, member in members_of(owner).items():
             if name == "__getattribute__":
                 return ()
             if type(name) is str and not name.startswith("__") and name not in seen:

@@ -39,6 +39,8 @@ pub struct Examiner {
     empty: Snapshot,
     /// The sessions of the last test, to be used again.
     used: Option<Pair>,
+    /// How many stages were set.
+    stages: u64,
     /// The modules that the tests expect of a submission.
     modules: Vec<String>,
 }
@@ -138,6 +140,7 @@ impl Examiner {
             checker,
             empty: session.snapshot().await?,
             used: None,
+            stages: 0,
             assignment,
             seed,
             practice,
@@ -247,7 +250,9 @@ impl Examiner {
         let Some(submission) = &stage.submission else {
             return self.practise(bound, stage, &request).await;
         };
-        let mut pair = self.pair(&stage.checker, submission).await?;
+        let mut pair = self
+            .pair(&stage.checker, submission, Some(stage.number))
+            .await?;
         pair.limit(
             &room::checker_limits(),
             &room::submission_limits(&bound.limits),
@@ -297,9 +302,14 @@ impl Examiner {
         )
     }
 
-    /// Both sessions, as these snapshots have them.
-    async fn pair(&mut self, checker: &Snapshot, submission: &Snapshot) -> Result<Pair, ExamError> {
-        Ok(Pair::of(self.used.take(), &self.engine, checker, submission).await?)
+    /// Both sessions, as these snapshots have them, which may be those of the stage `number`.
+    async fn pair(
+        &mut self,
+        checker: &Snapshot,
+        submission: &Snapshot,
+        number: Option<u64>,
+    ) -> Result<Pair, ExamError> {
+        Ok(Pair::of(self.used.take(), &self.engine, checker, submission, number).await?)
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{Problem, ProblemKind};
 
 /// Where both sessions stand when the tests are collected.
 pub(super) struct Stage {
+    /// No two stages of an examiner have the same; 0 for those without a submission's session.
+    pub(super) number: u64,
     pub(super) checker: Snapshot,
     /// `None` in practice, where the checker has the submission itself, and where there is a problem with it.
     pub(super) submission: Option<Snapshot>,
@@ -28,7 +30,7 @@ impl Examiner {
     /// Imports the submission, and collects the tests with it.
     pub(super) async fn set_stage(&mut self, submission: &Submission) -> Result<Set, ExamError> {
         let (checker, empty) = (self.checker.clone(), self.empty.clone());
-        let mut pair = self.pair(&checker, &empty).await?;
+        let mut pair = self.pair(&checker, &empty, None).await?;
         let limits = room::submission_limits(&self.assignment.default_limits());
         pair.limit(&room::checker_limits(), &limits);
         if let Some(problem) = self.import(&mut pair, submission, limits.fuel).await? {
@@ -47,9 +49,12 @@ impl Examiner {
             let message = failure.map_or_else(String::new, |failure| failure.message);
             return self.without_submission(import_problem(message)).await;
         };
+        self.stages += 1;
+        let (checker, submission) = pair.put_aside(self.stages).await?;
         let stage = Stage {
-            checker: pair.checker.snapshot().await?,
-            submission: Some(pair.submission.snapshot().await?),
+            number: self.stages,
+            checker,
+            submission: Some(submission),
         };
         self.used = Some(pair);
         Ok((stage, collection(&called)?, None))
@@ -61,6 +66,7 @@ impl Examiner {
         let mut checker = Session::resume(&self.engine, &self.checker, console).await?;
         let called = checker.call(&self.collecting(Some(&problem))).await?;
         let stage = Stage {
+            number: 0,
             checker: checker.snapshot().await?,
             submission: None,
         };
@@ -87,6 +93,7 @@ impl Examiner {
             return self.without_submission(import_problem(message)).await;
         }
         let stage = Stage {
+            number: 0,
             checker: checker.snapshot().await?,
             submission: None,
         };
