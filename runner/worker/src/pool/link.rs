@@ -18,10 +18,10 @@ use super::pulse::Pulse;
 use super::{Source, WorkerState};
 use crate::error::Error;
 use crate::wire::frame::{self, FrameError, Frames};
-use crate::wire::{FromWorker, Hello, Number, Ready, ToWorker};
+use crate::wire::{FromWorker, Hello, Number, Ready, Start, ToWorker, most_on_the_way};
 
 /// How long a worker may take to be ready. It takes some milliseconds.
-const START: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The connection to one worker.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Link {
         tasks.spawn(async move { sender.send_on().await });
         outgoing.send(&frame::encode(&hello).map_err(Error::start)?);
         let mut frames = Frames::default();
-        let greeted = tokio::time::timeout(START, receive(&socket, &mut frames)).await;
+        let greeted = tokio::time::timeout(PATIENCE, receive(&socket, &mut frames)).await;
         let ready: Ready = match greeted {
             Ok(Ok(ready)) => ready,
             Ok(Err(error)) => {
@@ -144,14 +144,19 @@ impl Link {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Opens a route for session `number`, which may be `ahead_bytes` ahead of its reader.
+    /// The least that a session's memory may be limited to.
+    pub(super) fn least_memory_bytes(&self) -> u64 {
+        self.ready.least_memory_bytes
+    }
+
+    /// Opens a route for session `number`, which is to be started as `start` says.
     pub(super) fn route(
         self: &Arc<Self>,
         number: Number,
-        ahead_bytes: usize,
+        start: Box<Start>,
         place: OwnedSemaphorePermit,
     ) -> Place {
-        let mail = Arc::new(Mail::new(ahead_bytes));
+        let mail = Arc::new(Mail::new(most_on_the_way(&start.limits)));
         let (inbox, received) = mpsc::unbounded_channel();
         let route = Route {
             mail: Arc::clone(&mail),
@@ -164,19 +169,33 @@ impl Link {
             table.insert(number, route);
         }
         drop(table);
-        Place::new(Arc::clone(self), number, mail, received)
+        Place::new(Arc::clone(self), number, mail, received, start)
+    }
+
+    /// Closes the route of a session that was never started.
+    pub(super) fn close(&self, number: Number) {
+        self.routes.table().remove(&number);
     }
 
     /// Sends a message. What waits is bounded: one call for each session, and answers to what it asked.
     pub(super) fn send(&self, message: &ToWorker) -> Result<(), Error> {
-        match frame::encode(message) {
-            Ok(frame) => {
-                self.outgoing.send(&frame);
-                Ok(())
-            }
-            Err(FrameError::TooLong { bytes }) => Err(Error::TooLong { bytes }),
-            Err(error) => Err(Error::start(error)),
+        self.send_all([message])
+    }
+
+    /// Sends messages at once, or none of them.
+    pub(super) fn send_all<'a>(
+        &self,
+        messages: impl IntoIterator<Item = &'a ToWorker>,
+    ) -> Result<(), Error> {
+        let mut frames = Vec::new();
+        for message in messages {
+            frame::append(&mut frames, message).map_err(|error| match error {
+                FrameError::TooLong { bytes } => Error::TooLong { bytes },
+                error => Error::start(error),
+            })?;
         }
+        self.outgoing.send(&frames);
+        Ok(())
     }
 }
 

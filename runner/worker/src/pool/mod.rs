@@ -1,5 +1,6 @@
 //! The supervisor's side: workers, and which session is where.
 
+mod conversation;
 mod interrupter;
 mod link;
 mod outgoing;

@@ -19,7 +19,7 @@ pub(crate) use bytes::Bytes;
 use crate::error::Error;
 
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
-pub(crate) const VERSION: u16 = 2;
+pub(crate) const VERSION: u16 = 3;
 
 /// How much output a session may send ahead of its reader. Protects the supervisor's memory.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
@@ -68,6 +68,8 @@ pub(crate) struct Ready {
     pub(crate) image: String,
     pub(crate) landlock: Option<u32>,
     pub(crate) seccomp: bool,
+    /// The least that a session's memory may be limited to.
+    pub(crate) least_memory_bytes: u64,
 }
 
 /// To a worker.

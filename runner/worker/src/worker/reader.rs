@@ -26,6 +26,8 @@ pub(super) struct Reader {
 struct State {
     frames: frame::Frames,
     sessions: HashMap<Number, Known>,
+    /// The supervisor is gone, whoever was the first to hear of it.
+    is_over: bool,
     output: Output,
     orders: mpsc::UnboundedSender<Order>,
 }
@@ -47,6 +49,7 @@ impl Reader {
             state: Mutex::new(State {
                 frames: frame::Frames::default(),
                 sessions: HashMap::new(),
+                is_over: false,
                 output,
                 orders,
             }),
@@ -56,6 +59,9 @@ impl Reader {
     /// Passes on all that has come. At the end of it all, every session is told to end.
     pub(super) fn read(&self) -> Result<(), Over> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_over {
+            return Err(Over);
+        }
         loop {
             let come = state.frames.fill(|room| (&*self.socket).read(room));
             let taken = match come {
@@ -65,10 +71,17 @@ impl Reader {
                 Err(_) => None,
             };
             if taken.is_none() {
+                state.is_over = true;
                 state.sessions.values().for_each(|known| known.desk.kill());
                 return Err(Over);
             }
         }
+    }
+
+    /// Sends what waits to be sent.
+    pub(super) fn flush(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.output.flush();
     }
 
     /// Reads whenever something has come, until it is over.

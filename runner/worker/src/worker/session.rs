@@ -1,5 +1,6 @@
 //! The task that owns a session.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use croquant_sandbox::{Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written};
@@ -45,18 +46,18 @@ impl Order {
         match begin(&service, &self.start, console).await {
             Ok(session) => {
                 self.desk.set_interrupter(session.interrupter());
-                output.send(&FromWorker::Started(number, None));
+                output.put(&FromWorker::Started(number, None));
                 self.run(session, &service).await;
             }
-            Err(error) => output.send(&FromWorker::Started(number, Some(error.into()))),
+            Err(error) => output.put(&FromWorker::Started(number, Some(error.into()))),
         }
-        output.send(&FromWorker::Gone(number));
+        output.put(&FromWorker::Gone(number));
     }
 
     async fn run(mut self, mut session: Session, service: &Service) {
         let mut chain = Chain::default();
         while let Some(call) = self.calls.recv().await {
-            let running = guest::run(&mut session, &call);
+            let running = sending(&service.output, guest::run(&mut session, &call));
             let ended = service.turns.take(&self.desk, running).await;
             // Before anybody hears of the end: a call that has ended is never lost.
             let state = match session.is_alive() {
@@ -74,6 +75,19 @@ impl Order {
             }
         }
     }
+}
+
+/// A call that sends what it has said whenever it gives way. At its end, that goes with its answer.
+async fn sending<T>(output: &Output, call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    std::future::poll_fn(|context| {
+        let polled = call.as_mut().poll(context);
+        if polled.is_pending() {
+            output.flush();
+        }
+        polled
+    })
+    .await
 }
 
 /// Starts a session, or brings one back: the one place that knows the difference.
