@@ -61,6 +61,7 @@ pub(super) async fn converse(
                 let input = input.ok().map(Bytes);
                 let _ = place.send(&ToWorker::Input(place.number(), question, input));
             }
+            FromWorker::Ending(_) => place.expect_answer(),
             FromWorker::Ended(_, ended, state) => return Some((ended, state)),
             // A question that was answered and given up at once.
             FromWorker::Withdraw(..) => place.took(cost),

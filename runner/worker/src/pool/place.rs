@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use tokio::sync::{Notify, mpsc};
 
 use super::link::Link;
+use super::vigil::Vigil;
 use crate::error::Error;
 use crate::wire::{
     CHECKPOINT_BYTES, CREDIT_BYTES, Call, FromWorker, Number, Start, State, ToWorker,
@@ -100,6 +101,8 @@ pub(super) struct Place {
     start: Option<Box<Start>>,
     /// Room that was taken and is not given back yet.
     owed_bytes: usize,
+    /// While a call runs.
+    vigil: Option<Vigil>,
 }
 
 impl Place {
@@ -117,6 +120,7 @@ impl Place {
             inbox,
             start: Some(start),
             owed_bytes: 0,
+            vigil: None,
         }
     }
 
@@ -152,6 +156,7 @@ impl Place {
     pub(super) fn call(&mut self, call: Call) -> Result<(), Error> {
         self.mail.is_hurried.store(false, Ordering::Release);
         self.mail.owe();
+        self.vigil = Some(Vigil::begin());
         let call = ToWorker::Call(self.number, call);
         match self.start.take() {
             Some(start) => {
@@ -165,12 +170,37 @@ impl Place {
 
     /// The next message; `None` when the worker is lost.
     pub(super) async fn receive(&mut self) -> Option<FromWorker> {
-        let message = self.inbox.recv().await?;
+        let seen = match &mut self.vigil {
+            Some(vigil) => {
+                let look = || {
+                    self.link.look();
+                    self.inbox.try_recv().ok()
+                };
+                vigil.look(look).await
+            }
+            None => None,
+        };
+        let message = match seen {
+            Some(message) => message,
+            None => self.inbox.recv().await?,
+        };
         let bytes = message.cost();
         if !message.takes_room() {
             self.mail.release(bytes);
         }
         Some(message)
+    }
+
+    /// The call's answer is about to come.
+    pub(super) fn expect_answer(&mut self) {
+        if let Some(vigil) = &mut self.vigil {
+            vigil.renew();
+        }
+    }
+
+    /// The call has ended.
+    pub(super) fn end_call(&mut self) {
+        self.vigil = None;
     }
 
     /// Says that a message of this cost, which took room, has been dealt with.

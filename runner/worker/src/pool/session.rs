@@ -179,6 +179,7 @@ impl RemoteSession {
         }
         self.is_alive = called.report.alive;
         if self.is_alive {
+            place.end_call();
             self.place = Some(place);
         }
         Ok(called)

@@ -144,6 +144,8 @@ pub(crate) enum FromWorker {
     Read(Number, u32, u32),
     /// The question is not asked any more.
     Withdraw(Number, u32),
+    /// A call has ended that took a while. How, is said when the session's state is written down: who waits for that wakes up meanwhile.
+    Ending(Number),
     /// How a call ended, and with it the session as it is now: whoever hears of the end can bring it back.
     Ended(Number, Result<Called, Failure>, State),
     /// The session has given its place back.
@@ -173,6 +175,7 @@ impl FromWorker {
             | Self::Ask(number, ..)
             | Self::Read(number, ..)
             | Self::Withdraw(number, _)
+            | Self::Ending(number)
             | Self::Ended(number, ..)
             | Self::Gone(number) => Some(*number),
             Self::Pong => None,
@@ -197,7 +200,9 @@ impl FromWorker {
             | Self::Ask(..)
             | Self::Read(..)
             | Self::Withdraw(..) => true,
-            Self::Started(..) | Self::Ended(..) | Self::Gone(_) | Self::Pong => false,
+            Self::Started(..) | Self::Ending(_) | Self::Ended(..) | Self::Gone(_) | Self::Pong => {
+                false
+            }
         }
     }
 }

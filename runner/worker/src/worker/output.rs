@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -21,13 +22,18 @@ struct Waiting {
     /// It does not wait by itself.
     socket: Arc<UnixStream>,
     frames: Vec<u8>,
+    /// When a call was last answered.
+    answered: Option<Instant>,
 }
 
 impl Output {
     /// The socket does not wait by itself.
     pub(super) fn new(socket: Arc<UnixStream>) -> Self {
-        let frames = Vec::new();
-        Self(Arc::new(Mutex::new(Waiting { socket, frames })))
+        Self(Arc::new(Mutex::new(Waiting {
+            socket,
+            frames: Vec::new(),
+            answered: None,
+        })))
     }
 
     /// Puts a message behind those that are to be sent. They are sent with the next one that cannot wait, when the guest's turn is over, and
@@ -46,6 +52,17 @@ impl Output {
     pub(super) fn send(&self, message: &FromWorker) {
         self.put(message);
         self.flush();
+    }
+
+    /// Sends the answer to a call.
+    pub(super) fn answer(&self, message: &FromWorker) {
+        self.send(message);
+        self.waiting().answered = Some(Instant::now());
+    }
+
+    /// When a call was last answered, unless that was said before.
+    pub(super) fn last_answer(&self) -> Option<Instant> {
+        self.waiting().answered.take()
     }
 
     /// Sends what waits.
