@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long a call is waited for with open eyes, all in all: most small ones take less.
 const MOST: Duration = Duration::from_micros(300);
 
+/// How often it is looked before another task has its turn: some ten microseconds.
+const LOOKS: u32 = 16;
+
 /// The calls that run, of all pools: they share the processors.
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
@@ -37,10 +40,14 @@ impl Vigil {
         let end = start + self.left;
         let mut now = start;
         let mut found = look();
+        let mut looks = 0;
         while found.is_none() && now < end && is_room() {
-            // Other processes, then other tasks of this one.
+            // To other processes; and, as that takes longer than looking does, now and then to other tasks of this one.
             thread::yield_now();
-            tokio::task::yield_now().await;
+            looks += 1;
+            if looks % LOOKS == 0 {
+                tokio::task::yield_now().await;
+            }
             found = look();
             now = Instant::now();
         }
