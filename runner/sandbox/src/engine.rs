@@ -20,7 +20,7 @@ use crate::guest::Names;
 use crate::host;
 use crate::limits::Limits;
 use crate::policy::{Policy, PolicyError};
-use crate::state::State;
+use crate::state::{RESERVE_BYTES, State};
 use crate::trace::METER;
 use crate::watchdog::{Overseer, Watchdog};
 
@@ -43,7 +43,7 @@ pub(crate) struct Loaded {
     pub(crate) page_map: PageMap,
     /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
     places: Arc<Semaphore>,
-    /// What the image's memory begins with.
+    /// What the image's memory begins with, and what is held back of a session's.
     least_memory_bytes: usize,
     /// The calls of the host that the image imports: module and name.
     imports: Vec<(String, String)>,
@@ -183,6 +183,11 @@ impl Engine {
         }
     }
 
+    /// The least that a session's memory may be limited to, in bytes.
+    pub fn least_memory_bytes(&self) -> usize {
+        self.inner.least_memory_bytes
+    }
+
     /// A place for one more session, until it is dropped.
     pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
         let place = Arc::clone(&self.inner.places).try_acquire_owned();
@@ -229,7 +234,8 @@ fn least_memory(module: &Module) -> usize {
         .get_export("memory")
         .and_then(|export| export.memory().cloned());
     let bytes = memory.map_or(0, |memory| memory.minimum() * memory.page_size());
-    usize::try_from(bytes).unwrap_or(usize::MAX)
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    bytes.saturating_add(RESERVE_BYTES)
 }
 
 #[expect(

@@ -203,7 +203,7 @@ pub(crate) struct Growth {
 
 /// The last of the memory, which a call gets only when it has nothing left: a program that filled its memory piece by piece can still
 /// tell its `MemoryError`, with the traceback.
-const RESERVE_BYTES: usize = 2 << 20;
+pub(crate) const RESERVE_BYTES: usize = 2 << 20;
 
 /// A piece that the guest's `malloc` takes when it needs little; Python's own arenas are larger, and do without when refused.
 const SMALL_BYTES: usize = 128 << 10;

@@ -43,9 +43,14 @@ const LEVEL: i32 = 1;
 /// How many parts there may be after the first. Each costs a reader a look at the whole list of pages.
 pub(super) const MOST_PARTS: usize = 16;
 
+/// How much room for what is read is kept for the next one. Protects the host's memory.
+const KEPT_BYTES: usize = 8 << 20;
+
 thread_local! {
     /// Setting one up takes longer than compressing what changes in a cell.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    /// The same, and the room for what comes out: fresh pages for it would take longer than filling them.
+    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::default();
 }
 
 impl Snapshot {
@@ -120,8 +125,11 @@ impl Snapshot {
             key.verify(&[&head, last, part.sealed], part.seal)?;
             last = part.seal;
             // Every line with its share of the tables, and a description that came through a guest's memory.
-            let plain = decompress(part.content, part.plain_len, most_bytes.saturating_mul(3))?;
-            let now = part::read(&plain, state, pristine.data(), *image, most_bytes)?;
+            let most_plain = most_bytes.saturating_mul(3);
+            let now = DECOMPRESSOR.with_borrow_mut(|decompressor| {
+                let plain = decompressor.run(part.content, part.plain_len, most_plain)?;
+                part::read(plain, state.take(), pristine.data(), *image, most_bytes)
+            })?;
             if rest.is_empty() {
                 return Ok(now);
             }
@@ -176,11 +184,37 @@ fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     })
 }
 
-fn decompress(body: &[u8], len: u64, most_bytes: usize) -> Result<Vec<u8>, SnapshotError> {
-    let malformed = SnapshotError::Malformed {
-        what: "it cannot be decompressed",
-    };
-    let len = usize::try_from(len).ok().filter(|len| *len <= most_bytes);
-    let len = len.ok_or(malformed.clone())?;
-    zstd::bulk::decompress(body, len).map_err(|_| malformed)
+/// Decompresses one part after the other.
+#[derive(Default)]
+struct Decompressor {
+    context: Option<zstd::bulk::Decompressor<'static>>,
+    plain: Vec<u8>,
+}
+
+impl Decompressor {
+    /// What comes out of `body`: `len` bytes at most.
+    fn run(&mut self, body: &[u8], len: u64, most_bytes: usize) -> Result<&[u8], SnapshotError> {
+        let malformed = SnapshotError::Malformed {
+            what: "it cannot be decompressed",
+        };
+        let len = usize::try_from(len).ok().filter(|len| *len <= most_bytes);
+        let len = len.ok_or(malformed.clone())?;
+        if self.plain.capacity() > KEPT_BYTES {
+            self.plain = Vec::new();
+        }
+        self.plain.clear();
+        self.plain.reserve_exact(len);
+        let context = match &mut self.context {
+            Some(context) => context,
+            None => {
+                let made = zstd::bulk::Decompressor::new();
+                self.context.insert(made.map_err(|_| malformed.clone())?)
+            }
+        };
+        let come = context.decompress_to_buffer(body, &mut self.plain);
+        match come {
+            Ok(bytes) if bytes <= len => Ok(&self.plain),
+            _ => Err(malformed),
+        }
+    }
 }

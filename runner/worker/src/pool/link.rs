@@ -1,33 +1,29 @@
 //! The connection to one worker.
 
-use std::collections::HashMap;
-use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use croquant_sandbox::Outcome;
-use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::incoming::{self, Incoming, Route};
 use super::outgoing::Outgoing;
 use super::place::{Mail, Place};
-use super::pulse::Pulse;
 use super::{Source, WorkerState};
 use crate::error::Error;
 use crate::wire::frame::{self, FrameError, Frames};
-use crate::wire::{FromWorker, Hello, Number, Ready, ToWorker};
+use crate::wire::{Hello, Number, Ready, Start, ToWorker, most_on_the_way};
 
 /// How long a worker may take to be ready. It takes some milliseconds.
-const START: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The connection to one worker.
 #[derive(Debug)]
 pub(super) struct Link {
     outgoing: Arc<Outgoing>,
-    routes: Arc<Routes>,
+    incoming: Arc<Incoming>,
     places: Arc<Semaphore>,
     max_sessions: u32,
     busy: AtomicUsize,
@@ -36,21 +32,6 @@ pub(super) struct Link {
     source: Arc<Source>,
     /// Who reads and who writes.
     tasks: JoinSet<()>,
-}
-
-/// Where messages of sessions go.
-#[derive(Debug, Default)]
-struct Routes {
-    is_down: AtomicBool,
-    table: Mutex<HashMap<Number, Route>>,
-}
-
-/// A session of the worker's, until it has given its place back.
-#[derive(Debug)]
-struct Route {
-    mail: Arc<Mail>,
-    inbox: mpsc::UnboundedSender<FromWorker>,
-    _place: OwnedSemaphorePermit,
 }
 
 impl Link {
@@ -71,7 +52,7 @@ impl Link {
         tasks.spawn(async move { sender.send_on().await });
         outgoing.send(&frame::encode(&hello).map_err(Error::start)?);
         let mut frames = Frames::default();
-        let greeted = tokio::time::timeout(START, receive(&socket, &mut frames)).await;
+        let greeted = tokio::time::timeout(PATIENCE, incoming::receive(&socket, &mut frames)).await;
         let ready: Ready = match greeted {
             Ok(Ok(ready)) => ready,
             Ok(Err(error)) => {
@@ -87,20 +68,18 @@ impl Link {
             source.end(process);
             return Err(Error::start("it is of another version"));
         }
-        let routes = Arc::new(Routes::default());
+        let incoming = Arc::new(Incoming::new(socket, frames));
         tasks.spawn(look_after(
-            socket,
-            frames,
+            Arc::clone(&incoming),
             Arc::clone(&outgoing),
             silence,
-            Arc::clone(&routes),
             Arc::clone(&source),
             process,
         ));
         let most = usize::try_from(hello.max_sessions).unwrap_or(usize::MAX);
         Ok(Self {
             outgoing,
-            routes,
+            incoming,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             max_sessions: hello.max_sessions,
             busy: AtomicUsize::new(0),
@@ -112,7 +91,7 @@ impl Link {
     }
 
     pub(super) fn is_up(&self) -> bool {
-        !self.routes.is_down.load(Ordering::Acquire)
+        self.incoming.is_up()
     }
 
     /// Sessions, and calls that run: less is better.
@@ -133,7 +112,7 @@ impl Link {
         WorkerState {
             process: self.process,
             sessions: self.sessions(),
-            waiting_bytes: self.routes.held_bytes(),
+            waiting_bytes: self.incoming.held_bytes(),
             landlock: self.ready.landlock,
             seccomp: self.ready.seccomp,
         }
@@ -144,39 +123,58 @@ impl Link {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Opens a route for session `number`, which may be `ahead_bytes` ahead of its reader.
+    /// The least that a session's memory may be limited to.
+    pub(super) fn least_memory_bytes(&self) -> u64 {
+        self.ready.least_memory_bytes
+    }
+
+    /// Opens a route for session `number`, which is to be started as `start` says.
     pub(super) fn route(
         self: &Arc<Self>,
         number: Number,
-        ahead_bytes: usize,
+        start: Box<Start>,
         place: OwnedSemaphorePermit,
     ) -> Place {
-        let mail = Arc::new(Mail::new(ahead_bytes));
+        let mail = Arc::new(Mail::new(most_on_the_way(&start.limits)));
         let (inbox, received) = mpsc::unbounded_channel();
         let route = Route {
             mail: Arc::clone(&mail),
             inbox,
             _place: place,
         };
-        let mut table = self.routes.table();
-        // On a link that is down, nobody would close it: the place is lost at once.
-        if self.is_up() {
-            table.insert(number, route);
-        }
-        drop(table);
-        Place::new(Arc::clone(self), number, mail, received)
+        self.incoming.open(number, route);
+        Place::new(Arc::clone(self), number, mail, received, start)
+    }
+
+    /// Closes the route of a session that was never started.
+    pub(super) fn close(&self, number: Number) {
+        self.incoming.remove(number);
+    }
+
+    /// Takes what has come, if nobody else is at it. This needs no wake-up.
+    pub(super) fn look(&self) {
+        self.incoming.look();
     }
 
     /// Sends a message. What waits is bounded: one call for each session, and answers to what it asked.
     pub(super) fn send(&self, message: &ToWorker) -> Result<(), Error> {
-        match frame::encode(message) {
-            Ok(frame) => {
-                self.outgoing.send(&frame);
-                Ok(())
-            }
-            Err(FrameError::TooLong { bytes }) => Err(Error::TooLong { bytes }),
-            Err(error) => Err(Error::start(error)),
+        self.send_all([message])
+    }
+
+    /// Sends messages at once, or none of them.
+    pub(super) fn send_all<'a>(
+        &self,
+        messages: impl IntoIterator<Item = &'a ToWorker>,
+    ) -> Result<(), Error> {
+        let mut frames = Vec::new();
+        for message in messages {
+            frame::append(&mut frames, message).map_err(|error| match error {
+                FrameError::TooLong { bytes } => Error::TooLong { bytes },
+                error => Error::start(error),
+            })?;
         }
+        self.outgoing.send(&frames);
+        Ok(())
     }
 }
 
@@ -191,115 +189,20 @@ impl Drop for Link {
 
 /// Takes what a worker says, until there is no more to come.
 async fn look_after(
-    socket: Arc<UnixStream>,
-    frames: Frames,
+    incoming: Arc<Incoming>,
     outgoing: Arc<Outgoing>,
     silence: Duration,
-    routes: Arc<Routes>,
     source: Arc<Source>,
     process: u32,
 ) {
-    let pulse = Pulse::default();
     let ping = frame::encode(&ToWorker::Ping).expect("it is short");
     let why = tokio::select! {
         // What has come already is a sign of life.
         biased;
-        why = read(&socket, frames, &routes, &pulse) => why,
-        () = pulse.lost(silence, || outgoing.send(&ping)) => "it does not answer".to_owned(),
+        why = incoming.read_on() => why,
+        () = incoming.pulse.lost(silence, || outgoing.send(&ping)) => "it does not answer".to_owned(),
     };
     tracing::warn!(process, why, "a worker is lost");
-    routes.close();
+    incoming.close();
     source.end(process);
-}
-
-/// Why there is no more.
-async fn read(socket: &UnixStream, mut frames: Frames, routes: &Routes, pulse: &Pulse) -> String {
-    loop {
-        match receive(socket, &mut frames).await {
-            Ok(message) => {
-                pulse.feel();
-                if let Err(why) = routes.deliver(message) {
-                    return why.to_owned();
-                }
-            }
-            Err(error) => return error.to_string(),
-        }
-    }
-}
-
-/// The next message.
-async fn receive<T: DeserializeOwned>(
-    socket: &UnixStream,
-    frames: &mut Frames,
-) -> Result<T, FrameError> {
-    loop {
-        if let Some(message) = frames.next()? {
-            return Ok(message);
-        }
-        socket.readable().await?;
-        match frames.fill(|room| socket.try_read(room)) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            other => other?,
-        }
-    }
-}
-
-impl Routes {
-    /// Passes a message on, without waiting. An error is a worker that does what it must not.
-    fn deliver(&self, message: FromWorker) -> Result<(), &'static str> {
-        let Some(number) = message.number() else {
-            return Ok(());
-        };
-        let mut table = self.table();
-        let route = table
-            .get(&number)
-            .ok_or("it speaks for an unknown session")?;
-        if let FromWorker::Gone(_) = message {
-            table.remove(&number);
-            return Ok(());
-        }
-        let is_answer = matches!(message, FromWorker::Started(..) | FromWorker::Ended(..));
-        if is_answer && !route.mail.answer() {
-            return Err("it answers what it was not asked");
-        }
-        if let FromWorker::Ended(_, ended, state) = &message {
-            if !route.mail.keep(state) {
-                return Err("it wants more kept than it may");
-            }
-            let by_itself = ended.as_ref().is_ok_and(|called| {
-                matches!(
-                    called.report.outcome,
-                    Outcome::Completed | Outcome::Raised | Outcome::Exited(_)
-                )
-            });
-            if !by_itself {
-                route.mail.hurry();
-            }
-        }
-        if !route.mail.hold(message.cost()) {
-            return Err("it sends more than it may");
-        }
-        // Nobody is there to take it: the session was dropped, and is about to end.
-        let _ = route.inbox.send(message);
-        Ok(())
-    }
-
-    /// What waits for its readers, in bytes.
-    fn held_bytes(&self) -> usize {
-        let table = self.table();
-        table.values().map(|route| route.mail.held_bytes()).sum()
-    }
-
-    /// Ends all sessions: their owners find their inboxes closed.
-    fn close(&self) {
-        let mut table = self.table();
-        self.is_down.store(true, Ordering::Release);
-        for (_, route) in table.drain() {
-            route.mail.hurry();
-        }
-    }
-
-    fn table(&self) -> MutexGuard<'_, HashMap<Number, Route>> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

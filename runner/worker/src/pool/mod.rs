@@ -1,5 +1,7 @@
 //! The supervisor's side: workers, and which session is where.
 
+mod conversation;
+mod incoming;
 mod interrupter;
 mod link;
 mod outgoing;
@@ -7,6 +9,7 @@ mod place;
 mod pulse;
 mod session;
 mod shelf;
+mod vigil;
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;

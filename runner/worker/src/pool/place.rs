@@ -1,13 +1,16 @@
 //! Where a session is: its worker, and what has come from it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, mpsc};
 
 use super::link::Link;
+use super::vigil::Vigil;
 use crate::error::Error;
-use crate::wire::{CHECKPOINT_BYTES, CREDIT_BYTES, FromWorker, Number, State, ToWorker};
+use crate::wire::{
+    CHECKPOINT_BYTES, CREDIT_BYTES, Call, FromWorker, Number, Start, State, ToWorker,
+};
 
 /// A session's mail, as it comes.
 #[derive(Debug)]
@@ -15,8 +18,8 @@ pub(super) struct Mail {
     /// What was sent and not yet taken.
     held_bytes: AtomicUsize,
     most_bytes: usize,
-    /// Whether the worker owes an answer: one at a time.
-    is_asked: AtomicBool,
+    /// How many answers the worker owes: to the start, and to one call at a time.
+    owed: AtomicU32,
     /// What is kept of the session, as far as the worker knows.
     kept_bytes: AtomicUsize,
     is_hurried: AtomicBool,
@@ -28,7 +31,7 @@ impl Mail {
         Self {
             held_bytes: AtomicUsize::new(0),
             most_bytes,
-            is_asked: AtomicBool::new(true),
+            owed: AtomicU32::new(0),
             kept_bytes: AtomicUsize::new(0),
             is_hurried: AtomicBool::new(false),
             hurry: Notify::new(),
@@ -56,7 +59,13 @@ impl Mail {
 
     /// Notes an answer; false if none was owed.
     pub(super) fn answer(&self) -> bool {
-        self.is_asked.swap(false, Ordering::AcqRel)
+        let less = |owed: u32| owed.checked_sub(1);
+        let (set, get) = (Ordering::AcqRel, Ordering::Acquire);
+        self.owed.fetch_update(set, get, less).is_ok()
+    }
+
+    fn owe(&self) {
+        self.owed.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Notes what is to be kept; false if that is more than may be.
@@ -68,12 +77,6 @@ impl Mail {
         };
         self.kept_bytes.store(bytes, Ordering::Release);
         bytes <= CHECKPOINT_BYTES
-    }
-
-    /// A call is about to be sent.
-    pub(super) fn begin_call(&self) {
-        self.is_asked.store(true, Ordering::Release);
-        self.is_hurried.store(false, Ordering::Release);
     }
 
     pub(super) fn is_hurried(&self) -> bool {
@@ -94,8 +97,12 @@ pub(super) struct Place {
     number: Number,
     pub(super) mail: Arc<Mail>,
     inbox: mpsc::UnboundedReceiver<FromWorker>,
+    /// What the worker has not been told yet.
+    start: Option<Box<Start>>,
     /// Room that was taken and is not given back yet.
     owed_bytes: usize,
+    /// While a call runs.
+    vigil: Option<Vigil>,
 }
 
 impl Place {
@@ -104,13 +111,16 @@ impl Place {
         number: Number,
         mail: Arc<Mail>,
         inbox: mpsc::UnboundedReceiver<FromWorker>,
+        start: Box<Start>,
     ) -> Self {
         Self {
             link,
             number,
             mail,
             inbox,
+            start: Some(start),
             owed_bytes: 0,
+            vigil: None,
         }
     }
 
@@ -126,14 +136,71 @@ impl Place {
         self.link.send(message)
     }
 
+    /// Starts the session. `None` if the worker is lost before it answers.
+    pub(super) async fn start(&mut self) -> Option<Result<(), Error>> {
+        if let Some(start) = self.start.take() {
+            self.mail.owe();
+            if let Err(error) = self.send(&ToWorker::Start(self.number, start)) {
+                return Some(Err(error));
+            }
+        }
+        match self.receive().await? {
+            FromWorker::Started(_, None) => Some(Ok(())),
+            FromWorker::Started(_, Some(failure)) => Some(Err(failure.into())),
+            // Nothing else comes before that, from a worker in its right mind.
+            _ => None,
+        }
+    }
+
+    /// Sends a call, and with the first one the session's start, unless it was started before: the worker is woken once for both.
+    pub(super) fn call(&mut self, call: Call) -> Result<(), Error> {
+        self.mail.is_hurried.store(false, Ordering::Release);
+        self.mail.owe();
+        self.vigil = Some(Vigil::begin());
+        let call = ToWorker::Call(self.number, call);
+        match self.start.take() {
+            Some(start) => {
+                self.mail.owe();
+                let start = ToWorker::Start(self.number, start);
+                self.link.send_all([&start, &call])
+            }
+            None => self.send(&call),
+        }
+    }
+
     /// The next message; `None` when the worker is lost.
     pub(super) async fn receive(&mut self) -> Option<FromWorker> {
-        let message = self.inbox.recv().await?;
+        let seen = match &mut self.vigil {
+            Some(vigil) => {
+                let look = || {
+                    self.link.look();
+                    self.inbox.try_recv().ok()
+                };
+                vigil.look(look).await
+            }
+            None => None,
+        };
+        let message = match seen {
+            Some(message) => message,
+            None => self.inbox.recv().await?,
+        };
         let bytes = message.cost();
         if !message.takes_room() {
             self.mail.release(bytes);
         }
         Some(message)
+    }
+
+    /// The call's answer is about to come.
+    pub(super) fn expect_answer(&mut self) {
+        if let Some(vigil) = &mut self.vigil {
+            vigil.renew();
+        }
+    }
+
+    /// The call has ended.
+    pub(super) fn end_call(&mut self) {
+        self.vigil = None;
     }
 
     /// Says that a message of this cost, which took room, has been dealt with.
@@ -151,6 +218,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let _ = self.send(&ToWorker::End(self.number));
+        match self.start {
+            // The worker has never heard of it.
+            Some(_) => self.link.close(self.number),
+            None => drop(self.send(&ToWorker::End(self.number))),
+        }
     }
 }

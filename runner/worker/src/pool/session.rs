@@ -4,22 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use croquant_sandbox::{
-    Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report,
-};
+use croquant_sandbox::{Called, Cell, Console, Error as SandboxError, Limits, Policy, Report};
 
 use super::Pool;
+use super::conversation::{MOST_HOST_BYTES, converse};
 use super::interrupter::Interrupter;
 use super::link::Link;
 use super::place::Place;
 use super::shelf::{KeptState, Shelved};
 use crate::error::Error;
-use crate::wire::{
-    Bytes, Call, Failure, FromWorker, PIECE_BYTES, Start, State, ToWorker, most_on_the_way,
-};
-
-/// The most that one message may hold, by a session's limits: a frame has to hold it.
-const MOST_HOST_BYTES: usize = 64 << 20;
+use crate::wire::{Bytes, Call, Failure, Start, State};
 
 /// How many workers the calls of a session may cost, one after the other, before it is quarantined.
 const MOST_LOSSES: u32 = 2;
@@ -44,9 +38,6 @@ pub struct RemoteSession {
     /// Until when it gets no worker for that.
     quarantine: Option<Instant>,
 }
-
-/// How a call ended, and the session as it left it.
-type Conclusion = (Result<Called, Failure>, State);
 
 /// What is kept of a session outside its worker, from which it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,16 +155,20 @@ impl RemoteSession {
         // If this future is dropped, so is the place, and with it the session.
         self.is_alive = false;
         let mut place = self.place.take().ok_or(SandboxError::Ended)?;
-        place.mail.begin_call();
-        place.send(&ToWorker::Call(place.number(), call))?;
+        place.call(call)?;
+        if self.interrupter.is_killed() {
+            // The worker may not have known the session when it was told.
+            self.interrupter.kill();
+        }
         let ended = {
             let _busy = Busy::new(Arc::clone(place.link()));
-            self.converse(&mut place).await
+            let patience = Duration::from_millis(self.start.limits.deadline_ms);
+            converse(&mut place, &mut *self.console, patience).await
         };
         let Some((ended, state)) = ended else {
             return Err(self.lose());
         };
-        let called = ended?;
+        let called = ended.map_err(|failure| self.fail(failure))?;
         self.losses = 0;
         self.quarantine = None;
         self.is_fresh = false;
@@ -184,63 +179,10 @@ impl RemoteSession {
         }
         self.is_alive = called.report.alive;
         if self.is_alive {
+            place.end_call();
             self.place = Some(place);
         }
         Ok(called)
-    }
-
-    /// Serves the console until the call ends; `None` if the worker is lost before.
-    async fn converse(&mut self, place: &mut Place) -> Option<Conclusion> {
-        let patience = Duration::from_millis(self.start.limits.deadline_ms);
-        let mut next = None;
-        loop {
-            let message = match next.take() {
-                Some(message) => message,
-                None => place.receive().await?,
-            };
-            let cost = message.cost();
-            match message {
-                FromWorker::Write(_, stream, bytes) => {
-                    let writing = self.console.write(stream, &bytes.0);
-                    if let Some(Err(_)) = patiently(place, patience, writing).await {
-                        let _ = place.send(&ToWorker::Broken(place.number()));
-                    }
-                    place.took(cost);
-                }
-                FromWorker::Emit(_, kind, json) => {
-                    let emitting = self.console.emit(Message { kind, json });
-                    patiently(place, patience, emitting).await;
-                    place.took(cost);
-                }
-                FromWorker::Ask(_, question, prompt, password) => {
-                    place.took(cost);
-                    let answer = tokio::select! {
-                        biased;
-                        // Whatever comes now means that the question is not asked any more.
-                        message = place.receive() => { next = Some(message?); continue; }
-                        answer = self.console.input(prompt, password) => answer,
-                    };
-                    let answer = fitting(answer);
-                    let _ = place.send(&ToWorker::Answer(place.number(), question, answer));
-                }
-                FromWorker::Read(_, question, most) => {
-                    place.took(cost);
-                    let most = usize::try_from(most).unwrap_or(usize::MAX).min(PIECE_BYTES);
-                    let input = tokio::select! {
-                        biased;
-                        message = place.receive() => { next = Some(message?); continue; }
-                        input = self.console.read(most) => input,
-                    };
-                    let input = input.ok().map(Bytes);
-                    let _ = place.send(&ToWorker::Input(place.number(), question, input));
-                }
-                FromWorker::Ended(_, ended, state) => return Some((ended, state)),
-                // A question that was answered and given up at once.
-                FromWorker::Withdraw(..) => place.took(cost),
-                // None of these comes during a call, from a worker in its right mind.
-                FromWorker::Started(..) | FromWorker::Gone(_) | FromWorker::Pong => {}
-            }
-        }
     }
 
     /// Starts the session in a worker, or brings it back after its worker was lost. Where that cannot be now, it can be tried again.
@@ -254,17 +196,23 @@ impl RemoteSession {
         }
         let (link, permit) = self.pool.place().await?;
         let number = self.pool.number();
-        let mut place = link.route(number, most_on_the_way(&self.start.limits), permit);
-        place.send(&ToWorker::Start(number, start))?;
+        let can_wait = self.is_fresh && is_sure_to_start(&start, &link);
+        let mut place = link.route(number, start, permit);
         self.interrupter.follow(&link, number);
-        match place.receive().await {
-            Some(FromWorker::Started(_, None)) => {
-                self.place = Some(place);
-                Ok(())
+        if !can_wait {
+            match place.start().await {
+                Some(started) => started?,
+                None => return Err(self.lose()),
             }
-            Some(FromWorker::Started(_, Some(failure))) => Err(failure.into()),
-            _ => Err(self.lose()),
         }
+        self.place = Some(place);
+        Ok(())
+    }
+
+    /// The host failed in a call, and the session has ended in its worker: it comes back with the next call, as it was before this one.
+    fn fail(&mut self, failure: Failure) -> Error {
+        self.is_alive = !matches!(self.kept(), Kept::Nothing);
+        failure.into()
     }
 
     /// The worker died in a call.
@@ -282,31 +230,10 @@ impl RemoteSession {
     }
 }
 
-/// Waits for the console to take something, as long as the guest would have: not past the end of a call that was stopped. `None` if that came first.
-async fn patiently<T>(
-    place: &Place,
-    patience: Duration,
-    taking: impl Future<Output = T>,
-) -> Option<T> {
-    let hurried = async {
-        tokio::select! {
-            () = place.mail.hurried() => {}
-            () = tokio::time::sleep(patience) => place.mail.hurry(),
-        }
-    };
-    tokio::select! {
-        biased;
-        taken = taking => Some(taken),
-        () = hurried => None,
-    }
-}
-
-/// An answer that a frame can hold; the sandbox has its own limit.
-fn fitting(answer: Answer) -> Answer {
-    match answer {
-        Answer::Line(line) if line.len() > MOST_HOST_BYTES => Answer::End,
-        other => other,
-    }
+/// Whether nothing that is known speaks against a start. Such a session is started with its first call: it has a place, and nobody waits twice.
+fn is_sure_to_start(start: &Start, link: &Link) -> bool {
+    start.policy == Policy::default()
+        && start.limits.memory_bytes as u64 >= link.least_memory_bytes()
 }
 
 /// Counts a call as long as it runs.

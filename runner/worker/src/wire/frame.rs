@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -40,14 +41,50 @@ pub enum FrameError {
 /// # Errors
 /// [`FrameError::TooLong`], or a message that cannot be written down.
 pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
-    let mut frame = postcard::to_extend(message, vec![0; 4]).map_err(FrameError::Malformed)?;
-    let bytes = frame.len() - 4;
+    let mut frame = Vec::new();
+    append(&mut frame, message)?;
+    Ok(frame)
+}
+
+/// Puts the frame of `message` behind others. They are as they were if it has none.
+pub(crate) fn append(frames: &mut Vec<u8>, message: &impl Serialize) -> Result<(), FrameError> {
+    let start = frames.len();
+    frames.extend_from_slice(&[0; 4]);
+    if let Err(error) = postcard::serialize_with_flavor(message, Behind(frames)) {
+        frames.truncate(start);
+        return Err(FrameError::Malformed(error));
+    }
+    let bytes = frames.len() - start - 4;
     match u32::try_from(bytes) {
         Ok(length) if bytes <= MOST_BYTES => {
-            frame[..4].copy_from_slice(&length.to_le_bytes());
-            Ok(frame)
+            frames[start..start + 4].copy_from_slice(&length.to_le_bytes());
+            Ok(())
         }
-        _ => Err(FrameError::TooLong { bytes }),
+        _ => {
+            frames.truncate(start);
+            Err(FrameError::TooLong { bytes })
+        }
+    }
+}
+
+/// Where postcard writes: behind what is there.
+struct Behind<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Behind<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use bytes::Bytes;
 use crate::error::Error;
 
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
-pub(crate) const VERSION: u16 = 2;
+pub(crate) const VERSION: u16 = 3;
 
 /// How much output a session may send ahead of its reader. Protects the supervisor's memory.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
@@ -68,6 +68,8 @@ pub(crate) struct Ready {
     pub(crate) image: String,
     pub(crate) landlock: Option<u32>,
     pub(crate) seccomp: bool,
+    /// The least that a session's memory may be limited to.
+    pub(crate) least_memory_bytes: u64,
 }
 
 /// To a worker.
@@ -142,6 +144,8 @@ pub(crate) enum FromWorker {
     Read(Number, u32, u32),
     /// The question is not asked any more.
     Withdraw(Number, u32),
+    /// A call has ended that took a while. How, is said when the session's state is written down: who waits for that wakes up meanwhile.
+    Ending(Number),
     /// How a call ended, and with it the session as it is now: whoever hears of the end can bring it back.
     Ended(Number, Result<Called, Failure>, State),
     /// The session has given its place back.
@@ -171,6 +175,7 @@ impl FromWorker {
             | Self::Ask(number, ..)
             | Self::Read(number, ..)
             | Self::Withdraw(number, _)
+            | Self::Ending(number)
             | Self::Ended(number, ..)
             | Self::Gone(number) => Some(*number),
             Self::Pong => None,
@@ -195,7 +200,9 @@ impl FromWorker {
             | Self::Ask(..)
             | Self::Read(..)
             | Self::Withdraw(..) => true,
-            Self::Started(..) | Self::Ended(..) | Self::Gone(_) | Self::Pong => false,
+            Self::Started(..) | Self::Ending(_) | Self::Ended(..) | Self::Gone(_) | Self::Pong => {
+                false
+            }
         }
     }
 }

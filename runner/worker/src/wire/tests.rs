@@ -61,6 +61,7 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ask(N, 1, "? ".into(), true),
         FromWorker::Read(N, 2, 100),
         FromWorker::Withdraw(N, 2),
+        FromWorker::Ending(N),
         FromWorker::Ended(N, Err(Failure::Full(3)), State::Nothing),
         FromWorker::Ended(N, Err(Failure::Ended), State::Whole(Bytes(vec![1; 100]))),
         FromWorker::Ended(N, Err(Failure::Ended), State::More(Bytes(vec![1; 100]))),

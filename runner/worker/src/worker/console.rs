@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use croquant_sandbox::{Answer, BoxFuture, Console, Message, Stream};
 
-use super::Output;
 use super::desk::{Answered, Desk};
+use super::output::Output;
 use crate::wire::{Bytes, FromWorker, Number, PIECE_BYTES};
 
 pub(super) struct WireConsole {
@@ -29,7 +29,7 @@ impl Drop for Question<'_> {
             self.console.desk.withdraw();
             let withdraw = FromWorker::Withdraw(number, self.number);
             self.console.desk.window.take_now(withdraw.cost());
-            self.console.output.send(&withdraw);
+            self.console.output.put(&withdraw);
         }
     }
 }
@@ -44,7 +44,7 @@ impl WireConsole {
             number,
             is_answered: false,
         };
-        self.output.send(&message);
+        self.output.put(&message);
         let answer = answered.await.ok();
         question.is_answered = true;
         answer
@@ -57,7 +57,7 @@ impl Console for WireConsole {
             for piece in bytes.chunks(PIECE_BYTES) {
                 let message = FromWorker::Write(self.number, stream, Bytes(piece.to_vec()));
                 self.desk.window.take(message.cost()).await?;
-                self.output.send(&message);
+                self.output.put(&message);
             }
             Ok(())
         })
@@ -97,7 +97,7 @@ impl Console for WireConsole {
             let message = FromWorker::Emit(self.number, message.kind, message.json);
             // Where nobody takes anything any more, this goes the way of the rest.
             if self.desk.window.take(message.cost()).await.is_ok() {
-                self.output.send(&message);
+                self.output.put(&message);
             }
         })
     }

@@ -2,6 +2,7 @@
 
 mod console;
 mod desk;
+mod line;
 mod lookout;
 mod output;
 mod reader;
@@ -24,9 +25,8 @@ use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::wire::{Hello, Ready, VERSION, frame};
+use line::Line;
 use lookout::Lookout;
-use output::Output;
-use reader::Reader;
 use session::{Order, Service};
 use turns::Turns;
 
@@ -43,20 +43,21 @@ pub(crate) fn run() -> Result<(), Error> {
     let engine = Engine::new(image, &config).map_err(Error::start)?;
     // Where the system's random numbers come from a device, it is opened now.
     getrandom::fill(&mut [0]).map_err(Error::start)?;
-    let runtime = runtime()?;
-    socket.set_nonblocking(true)?;
+    let line = Line::over(socket)?;
+    let runtime = runtime(line.before_sleep())?;
     // Everything is open, and there is no other thread yet. Nothing of the guest has run.
     let walls = Confinement::worker().apply().map_err(Error::start)?;
     let key = SnapshotKey::new(hello.key);
     let end = || std::process::exit(0);
-    serve(socket, &runtime, engine, key, walls, end)
+    serve(line, &runtime, engine, key, walls, end)
 }
 
 /// A worker in a thread of the supervisor's own process, with an engine that it shares, and without any wall.
 pub(crate) fn run_here(mut socket: UnixStream, engine: Engine) -> Result<(), Error> {
     let key = SnapshotKey::new(greet(&mut socket)?.key);
-    socket.set_nonblocking(true)?;
-    serve(socket, &runtime()?, engine, key, Walls::default(), || ())
+    let line = Line::over(socket)?;
+    let runtime = runtime(line.before_sleep())?;
+    serve(line, &runtime, engine, key, Walls::default(), || ())
 }
 
 /// Reads the supervisor's first message.
@@ -75,18 +76,19 @@ fn first_to_go() {
 }
 
 /// The sessions' own thread, made before the walls are up: it has descriptors of its own.
-fn runtime() -> io::Result<Runtime> {
+fn runtime(before_sleep: impl Fn() + Send + Sync + 'static) -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // After each turn of a guest, what has come from elsewhere is looked at: a turn takes a thousand times as long as looking does.
         .event_interval(1)
         .global_queue_interval(1)
+        .on_thread_park(before_sleep)
         .build()
 }
 
 /// Serves the supervisor until it is gone; where only a second thread notices, it calls `end`, as this one may be inside a guest.
 fn serve(
-    socket: UnixStream,
+    line: Line,
     runtime: &Runtime,
     engine: Engine,
     key: SnapshotKey,
@@ -99,12 +101,14 @@ fn serve(
         image: croquant_guest::HASH.to_owned(),
         landlock: walls.landlock,
         seccomp: walls.seccomp,
+        least_memory_bytes: engine.least_memory_bytes() as u64,
     };
-    let socket = Arc::new(socket);
-    let output = Output::new(Arc::clone(&socket));
+    let Line {
+        output,
+        reader,
+        ordered,
+    } = line;
     output.send_frame(&frame::encode(&ready).map_err(Error::start)?)?;
-    let (orders, ordered) = mpsc::unbounded_channel();
-    let reader = Arc::new(Reader::new(socket, output.clone(), orders));
     let turns = Arc::new(Turns::default());
     let _lookout = Lookout::start(Arc::clone(&turns), Arc::clone(&reader), end)?;
     let service = Service {

@@ -26,6 +26,8 @@ pub(super) struct Reader {
 struct State {
     frames: frame::Frames,
     sessions: HashMap<Number, Known>,
+    /// The supervisor is gone, whoever was the first to hear of it.
+    is_over: bool,
     output: Output,
     orders: mpsc::UnboundedSender<Order>,
 }
@@ -47,28 +49,43 @@ impl Reader {
             state: Mutex::new(State {
                 frames: frame::Frames::default(),
                 sessions: HashMap::new(),
+                is_over: false,
                 output,
                 orders,
             }),
         }
     }
 
-    /// Passes on all that has come. At the end of it all, every session is told to end.
-    pub(super) fn read(&self) -> Result<(), Over> {
+    /// Passes on all that has come; whether anything has. At the end of it all, every session is told to end.
+    pub(super) fn read(&self) -> Result<bool, Over> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_over {
+            return Err(Over);
+        }
+        let mut has_come = false;
         loop {
             let come = state.frames.fill(|room| (&*self.socket).read(room));
             let taken = match come {
-                Ok(()) => state.take_all(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Ok(()) => {
+                    has_come = true;
+                    state.take_all()
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(has_come),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Some(()),
                 Err(_) => None,
             };
             if taken.is_none() {
+                state.is_over = true;
                 state.sessions.values().for_each(|known| known.desk.kill());
                 return Err(Over);
             }
         }
+    }
+
+    /// Sends what waits to be sent.
+    pub(super) fn flush(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.output.flush();
     }
 
     /// Reads whenever something has come, until it is over.
@@ -78,7 +95,7 @@ impl Reader {
             socket.readable().await?;
             let read = socket.try_io(Interest::READABLE, || match self.read() {
                 // Whatever comes from now on makes it readable again.
-                Ok(()) => Err(io::Error::from(io::ErrorKind::WouldBlock)),
+                Ok(_) => Err(io::Error::from(io::ErrorKind::WouldBlock)),
                 Err(Over) => Ok(()),
             });
             if read.is_ok() {

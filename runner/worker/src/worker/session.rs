@@ -1,6 +1,8 @@
 //! The task that owns a session.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use croquant_sandbox::{Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written};
 use tokio::sync::mpsc;
@@ -14,6 +16,9 @@ use crate::wire::{Bytes, CHECKPOINT_BYTES, Call, FromWorker, Number, Start, Stat
 
 /// Up to how much a state is written down on the spot: it takes less than a turn of a guest.
 const AT_ONCE_BYTES: usize = 256 << 10;
+
+/// After so long, who waits for a call's answer may sleep. It wakes up while the session's state is written down.
+const LONG: Duration = Duration::from_micros(200);
 
 /// What the sessions of a worker share.
 #[derive(Clone)]
@@ -45,20 +50,24 @@ impl Order {
         match begin(&service, &self.start, console).await {
             Ok(session) => {
                 self.desk.set_interrupter(session.interrupter());
-                output.send(&FromWorker::Started(number, None));
+                output.put(&FromWorker::Started(number, None));
                 self.run(session, &service).await;
             }
-            Err(error) => output.send(&FromWorker::Started(number, Some(error.into()))),
+            Err(error) => output.put(&FromWorker::Started(number, Some(error.into()))),
         }
-        output.send(&FromWorker::Gone(number));
+        output.put(&FromWorker::Gone(number));
     }
 
     async fn run(mut self, mut session: Session, service: &Service) {
         let mut chain = Chain::default();
         while let Some(call) = self.calls.recv().await {
-            let running = guest::run(&mut session, &call);
+            let begin = Instant::now();
+            let running = sending(&service.output, guest::run(&mut session, &call));
             let ended = service.turns.take(&self.desk, running).await;
-            // Before anybody hears of the end: a call that has ended is never lost.
+            if begin.elapsed() > LONG {
+                service.output.send(&FromWorker::Ending(self.number));
+            }
+            // Before anybody hears how it ended: a call that has ended is never lost.
             let state = match session.is_alive() {
                 true => put_away(&mut session, &mut chain, service).await,
                 false => None,
@@ -68,12 +77,25 @@ impl Order {
             let ended = ended.map_err(Into::into);
             let state = state.unwrap_or(State::Nothing);
             let message = FromWorker::Ended(self.number, ended, state);
-            service.output.send(&message);
+            service.output.answer(&message);
             if !session.is_alive() {
                 break;
             }
         }
     }
+}
+
+/// A call that sends what it has said whenever it gives way. At its end, that goes with its answer.
+async fn sending<T>(output: &Output, call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    std::future::poll_fn(|context| {
+        let polled = call.as_mut().poll(context);
+        if polled.is_pending() {
+            output.flush();
+        }
+        polled
+    })
+    .await
 }
 
 /// Starts a session, or brings one back: the one place that knows the difference.

@@ -243,7 +243,7 @@ mod tests {
     /// Calls that are always ready to go on, as guests are that compute: one that comes late and needs little ends first.
     #[test]
     fn a_short_call_overtakes_long_ones() {
-        let runtime = crate::worker::runtime().expect("there is one");
+        let runtime = crate::worker::runtime(|| ()).expect("there is one");
         let turns = Arc::new(Turns::default());
         let desk = Arc::new(Desk::default());
         let had = Arc::new(AtomicUsize::new(0));

@@ -20,6 +20,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("places are counted, and given back", 1, places),
         trial("a dropped call ends the session", 1, dropped),
         trial("a folder is refused", 1, folder),
+        trial(
+            "what cannot start is refused before it is called",
+            1,
+            refused,
+        ),
+        trial("a session that is never called leaves nothing", 1, uncalled),
         trial("a worker that dies takes only what runs", 1, lost),
         trial(
             "no cell that has ended is lost or done twice",
@@ -205,6 +211,57 @@ async fn folder(pool: Pool) -> Result<(), Failed> {
     let console = Box::new(Recorder::new());
     let refused = pool.session(&policy, &Limits::tutorial(), console).await;
     assert!(matches!(refused, Err(Error::NotHere { .. })));
+    Ok(())
+}
+
+/// As in the sandbox, though a session's worker hears of it only with its first call.
+async fn refused(pool: Pool) -> Result<(), Failed> {
+    let start = async |memory_bytes, files| {
+        let policy = Policy {
+            files,
+            ..Policy::default()
+        };
+        let limits = Limits {
+            memory_bytes,
+            ..Limits::tutorial()
+        };
+        let console = Box::new(Recorder::new());
+        pool.session(&policy, &limits, console).await
+    };
+    let least = match start(1 << 20, Vec::new()).await {
+        Err(Error::Sandbox(SandboxError::MemoryLimit { limit, least })) if limit == 1 << 20 => {
+            least
+        }
+        other => return Err(format!("{other:?}").into()),
+    };
+    let large = vec![("/home/user/a".to_owned(), vec![7; 16 << 20])];
+    let too_large = start(least, large.clone()).await;
+    let is_refused = matches!(
+        too_large,
+        Err(Error::Sandbox(SandboxError::TooLarge { .. }))
+    );
+    assert!(is_refused, "{too_large:?}");
+    for files in [Vec::new(), large] {
+        let mut session = start(least + (64 << 20), files).await?;
+        run(&mut session, "x = 1", Outcome::Completed).await?;
+    }
+    Ok(())
+}
+
+async fn uncalled(pool: Pool) -> Result<(), Failed> {
+    for _ in 0..3 {
+        let mut sessions = Vec::new();
+        for _ in 0..8 {
+            sessions.push(session(&pool).await?);
+        }
+        assert_eq!(pool.workers()[0].sessions, 8);
+        drop(sessions);
+        assert_eq!(pool.workers()[0].sessions, 0);
+    }
+    let (mut killed, _recorder) = session(&pool).await?;
+    killed.interrupter().kill();
+    let late = killed.execute(&Cell::new("1")).await;
+    assert!(matches!(late, Err(Error::Sandbox(SandboxError::Ended))));
     Ok(())
 }
 

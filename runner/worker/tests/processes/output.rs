@@ -17,6 +17,7 @@ use crate::stage::{only_process, run, session, session_at, status, trial, until}
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("output arrives whole and in order", 1, order),
+        trial("output does not wait for a call in C", 1, early),
         trial("input is asked and answered", 1, input),
         trial("a question is given up at an interrupt", 1, given_up),
         trial("a reader that never reads costs fixed memory", 1, stuck),
@@ -41,6 +42,23 @@ async fn order(pool: Pool) -> Result<(), Failed> {
         .collect();
     assert_eq!(recording.stdout_text(), expected);
     assert_eq!(recording.stderr_text(), "end\n");
+    Ok(())
+}
+
+/// It is put together with what comes after it, but not for long.
+async fn early(pool: Pool) -> Result<(), Failed> {
+    let (mut session, recorder) = session(&pool).await?;
+    run(&mut session, "import sqlite3", Outcome::Completed).await?;
+    let search = "instr(zeroblob(30000000), cast(zeroblob(3000000) || x'01' as blob))";
+    let source = format!("print('now')\nsqlite3.connect(':memory:').execute(\"select {search}\")");
+    let came = until(|| recorder.take().stdout_text() == "now\n");
+    tokio::select! {
+        biased;
+        came = came => came?,
+        ended = run(&mut session, &source, Outcome::Deadline) => {
+            return Err(format!("the call ended before: {ended:?}").into());
+        }
+    }
     Ok(())
 }
 
