@@ -19,7 +19,7 @@ run *ARGS: build
 
 # Every test: unit, behaviour, real programs, CPython conformance, the Python tutorial, and the browser
 [group('prove')]
-test: build (_need "chromium" "python3-doc" "python3-pip")
+test: build (_need "chromium" "nats-server" "python3-doc" "python3-pip")
     guest/memfs/tests/run.sh
     "$(target/release/croquant-recipe paths | sed -n 's/.*"native_python": "\(.*\)".*/\1/p')" guest/python/tests/run.py
     cargo test --release --workspace

@@ -80,8 +80,15 @@ impl Journal {
             .read(true)
             .write(true)
             .create(true)
-            .truncate(!resume)
+            .truncate(false)
             .open(path)?;
+        // Two runs would write into each other's lines.
+        if file.try_lock().is_err() {
+            return Err(io::Error::other("another run is writing it"));
+        }
+        if !resume {
+            file.set_len(0)?;
+        }
         let mut known = HashMap::new();
         let mut whole = 0;
         let mut reader = BufReader::new(&mut file);

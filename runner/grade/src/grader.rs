@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use croquant_confine::Confinement;
 use croquant_sandbox::{Engine, EngineConfig, Slots};
 use croquant_worker::frame;
+use rustix::event::{PollFd, PollFlags, poll};
 use serde::{Deserialize, Serialize};
 
 use crate::assignment::Assignment;
@@ -107,7 +108,25 @@ fn run() -> Result<(), GraderError> {
         .build()?;
     // Everything is open, and there is no other thread yet. Nothing of a guest has run.
     Confinement::worker().apply()?;
+    end_with(socket.try_clone()?)?;
     runtime.block_on(grade(socket, &engine, paper))
+}
+
+/// Ends this process when its supervisor is gone, whatever a submission is doing then.
+fn end_with(socket: UnixStream) -> io::Result<()> {
+    let watch = move || {
+        loop {
+            // Nothing is waited for but the other side's end, which is always told.
+            let mut ends = [PollFd::new(&socket, PollFlags::empty())];
+            match poll(&mut ends, None) {
+                Ok(_) if ends[0].revents().contains(PollFlags::HUP) => std::process::exit(0),
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    };
+    std::thread::Builder::new().spawn(watch)?;
+    Ok(())
 }
 
 /// Examines what comes, until the supervisor is gone.

@@ -97,7 +97,8 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// Takes jobs until `stop` says so; those that are being done come to their end. `render` makes a verdict's report, as JSON.
+    /// Takes jobs until `stop` says so; those that are being done come to their end. `render` makes a verdict's report, as JSON; `ready` is
+    /// called when the queue is open.
     ///
     /// # Errors
     /// [`QueueError`], before the first job. What is wrong with a job goes back as its result.
@@ -105,6 +106,7 @@ impl Queue {
         &self,
         task: &Task,
         render: impl Fn(&Verdict) -> String + Send + Sync + 'static,
+        ready: impl FnOnce(),
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), QueueError> {
         if !is_name(&self.name) {
@@ -121,6 +123,7 @@ impl Queue {
         let desks = (0..self.jobs.max(1)).map(|_| Desk::new(task));
         let desks = desks.collect::<Result<Vec<_>, _>>()?;
         let desks = Arc::new(Mutex::new(desks));
+        ready();
         let places = Arc::new(tokio::sync::Semaphore::new(self.jobs.max(1)));
         let mut working = tokio::task::JoinSet::new();
         loop {

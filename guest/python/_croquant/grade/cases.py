@@ -34,7 +34,7 @@ class Test:
         source = vars(self.module).get(rewrite.SOURCES, {}).get(code.co_firstlineno) if is_here else None
         task, points = self.mark("task"), self.mark("points")
         return {
-            "id": self.id, "name": self.name, "doc": inspect.getdoc(inner), "line": getattr(code, "co_firstlineno", None), "file": self.id.partition("::")[0],
+            "id": self.id, "name": self.name, "doc": inner.__doc__ and inspect.cleandoc(inner.__doc__), "line": getattr(code, "co_firstlineno", None), "file": self.id.partition("::")[0],
             "task": task and task.kwargs.get("taskno", task.args[0] if task.args else None), "code": source, "skip": self.skip(),
             "points": points and points.args[0], "visibility": "hidden" if self.mark("hidden") else "after_due_date" if self.mark("after_due_date") else None,
         }  # fmt: skip

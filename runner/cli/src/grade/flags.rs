@@ -13,7 +13,7 @@ pub(crate) struct GradeFlags {
     #[arg(value_name = "ASSIGNMENT")]
     pub(crate) assignment: PathBuf,
     /// What was handed in: a file, a folder, a zip archive, a notebook, or `REPOSITORY@REF` for what git has there
-    #[arg(value_name = "SUBMISSION", required = true)]
+    #[arg(value_name = "SUBMISSION", required_unless_present = "serve_queue")]
     pub(crate) submissions: Vec<OsString>,
     /// Write a report, as in `--report junit=results.xml`; without a file it goes to stdout. In the name of a file, `{}` stands for the
     /// submission: each has its own. May be repeated. Formats: terminal, json, junit, gradescope, exercism, prairielearn, ctrf, tap, github,
@@ -41,6 +41,21 @@ pub(crate) struct GradeFlags {
     /// The file that a run is resumed from; without it, one in the user's state folder
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
+    /// Take submissions from a queue instead, until Ctrl-C or SIGTERM: NATS JetStream at this address, as in `nats://localhost:4222`
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with_all = ["submissions", "report", "resume", "journal"]
+    )]
+    pub(crate) serve_queue: Option<String>,
+    /// The queue's name, with which its subjects and streams begin
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "croquant-grade",
+        requires = "serve_queue"
+    )]
+    pub(crate) queue: String,
 }
 
 /// Who reads a report.

@@ -3,6 +3,7 @@
 mod flags;
 mod plan;
 mod progress;
+mod queue;
 mod reports;
 
 use std::ffi::OsStr;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use croquant_grade::assignment::Seed;
 use croquant_grade::batch::{self, Graded, Journal, Source, Step};
+use croquant_grade::queue::Queue;
 use croquant_grade::submission::Handed;
 use croquant_grade::{Assignment, Audience, Due, HiddenPoints, Release, Status, Task, Verdict};
 use sha2::{Digest as _, Sha256};
@@ -36,14 +38,19 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
     let assignment = Assignment::open(&plan.assignment).map_err(Failure::host)?;
     let seed = seed(&plan, &assignment)?;
     let task = Task::new(&assignment, seed, plan.practice).map_err(Failure::host)?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = plan.jobs.unwrap_or(processors);
+    let release = release(&plan, &assignment);
+    if let Some((url, name)) = plan.queue {
+        let queue = Queue { url, name, jobs };
+        return queue::serve(&queue, &task, release);
+    }
     let typed: Vec<_> = plan
         .submissions
         .iter()
         .map(|typed| Typed::new(typed))
         .collect();
-    let release = release(&plan, &assignment);
     let mut journal = journal(&plan, typed.len())?;
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let labels: Vec<_> = typed.iter().map(|typed| typed.label.clone()).collect();
     let mut reports = Reports::new(plan.reports, release, &labels)?;
     let mut progress = Progress::new(typed.len());
@@ -53,7 +60,6 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
             reports.done(index, graded);
         }
     };
-    let jobs = plan.jobs.unwrap_or(processors);
     let graded = batch::run(&task, &typed, jobs, journal.as_mut(), &mut watch)
         .map_err(|error| Failure::host(format!("the journal cannot be written: {error}")))?;
     progress.finish();

@@ -34,6 +34,8 @@ pub(crate) struct GradePlan {
     pub(crate) resume: bool,
     /// Where from; the user's state folder if it is not said.
     pub(crate) journal: Option<PathBuf>,
+    /// The address and the name of a queue that submissions come from instead.
+    pub(crate) queue: Option<(String, String)>,
 }
 
 /// A report that is wanted.
@@ -81,6 +83,7 @@ pub(crate) fn plan(flags: GradeFlags) -> Result<GradePlan, Failure> {
         practice: flags.in_process,
         resume: flags.resume,
         journal: flags.journal,
+        queue: flags.serve_queue.map(|url| (url, flags.queue)),
     })
 }
 

@@ -41,7 +41,8 @@ async fn computing_sessions_share_a_thread() {
 /// Ways in which Python code brings the interpreter itself down.
 const CRASHES: &[&str] = &[
     "import os; os.abort()",
-    "def f(): pass\nexec(f.__code__.replace(co_code=bytes([83, 255]) * 99, co_stacksize=1))",
+    // A variable two gibibytes away.
+    "import opcode\nfar, load = opcode.opmap['EXTENDED_ARG'], opcode.opmap['LOAD_FAST']\ndef f(): pass\nexec(f.__code__.replace(co_code=bytes([far, 31, far, 255, far, 255, load, 255])))",
     "import faulthandler; faulthandler._sigsegv()",
 ];
 

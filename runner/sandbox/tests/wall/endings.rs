@@ -137,7 +137,7 @@ async fn a_memory_limit_below_the_image_is_an_error() {
             error,
             Error::MemoryLimit {
                 limit: 196_608,
-                least: 262_144
+                least: 2_359_296
             }
         ),
         "{error}"
