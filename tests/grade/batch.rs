@@ -1,5 +1,7 @@
 //! Batches of submissions: what a kill does to them, and what it does not.
 
+mod graders;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -9,7 +11,7 @@ use serde_json::Value;
 /// How often the run is killed.
 const KILLS: u32 = 100;
 
-const SUBMISSIONS: usize = 24;
+const SUBMISSIONS: usize = 60;
 
 const TESTS: &str = "\
 from solution import work, value
@@ -49,20 +51,56 @@ impl Class {
             let source = format!(
                 "def value():\n    print({number})\n    return {value}\n\ndef work(n):\n    {body}\n"
             );
-            let source = if number == 5 {
+            let source = if number == 9 {
                 "def value(:\n"
             } else {
                 &source
             };
-            let path = class.submission(number);
-            std::fs::create_dir(&path).unwrap();
-            std::fs::write(path.join("solution.py"), source).unwrap();
+            class.hand_in(number, source);
         }
         class
     }
 
+    /// Hands in this source in one of all forms.
+    fn hand_in(&self, number: usize, source: &str) {
+        let place = self.folder.path().join(format!("student-{number:02}"));
+        std::fs::create_dir(&place).unwrap();
+        let path = self.submission(number);
+        let command = |line: &str| {
+            let mut shell = Command::new("sh");
+            shell.args(["-ec", line]).current_dir(&place);
+            assert!(shell.status().unwrap().success(), "{line}");
+        };
+        match number % 10 {
+            5 => {
+                let cell = serde_json::json!({
+                    "cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": source,
+                });
+                let notebook = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+                return std::fs::write(path, notebook.to_string()).unwrap();
+            }
+            6 => return std::fs::write(path, "PK\u{3}\u{4} and no more").unwrap(),
+            _ => std::fs::write(place.join("solution.py"), source).unwrap(),
+        }
+        match number % 10 {
+            7 => command("python3 -m zipfile -c handed.zip solution.py"),
+            8 => command(
+                "git init -q; git add .; git -c user.name=a -c user.email=a@example.org commit -qm 'Handed in'; rm solution.py",
+            ),
+            _ => {}
+        }
+    }
+
+    /// As it is named on the command line.
     fn submission(&self, number: usize) -> PathBuf {
-        self.folder.path().join(format!("student-{number:02}"))
+        let place = self.folder.path().join(format!("student-{number:02}"));
+        match number % 10 {
+            4 => place.join("solution.py"),
+            5 => place.join("solution.ipynb"),
+            6 | 7 => place.join("handed.zip"),
+            8 => self.folder.path().join(format!("student-{number:02}@HEAD")),
+            _ => place,
+        }
     }
 
     /// `croquant grade` on all of them, with reports called `name`, and the journal of that name.
@@ -82,6 +120,12 @@ impl Class {
         command
     }
 
+    fn resumed(&self, name: &str) -> Command {
+        let mut command = self.command(name, "2");
+        command.arg("--resume");
+        command
+    }
+
     /// The JSON report, without what differs from run to run: the time that things took.
     fn report(&self, name: &str) -> Value {
         let path = self.folder.path().join(format!("{name}.json"));
@@ -89,6 +133,66 @@ impl Class {
         forget_times(&mut report);
         report
     }
+
+    /// What the reports and the journal are called.
+    fn at(&self, name: &str, ending: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.{ending}"))
+    }
+
+    /// Two runs are told alike in every report.
+    #[track_caller]
+    fn same(&self, name: &str, other: &str) {
+        assert_eq!(self.report(name), self.report(other));
+        let read = |name, ending| std::fs::read_to_string(self.at(name, ending)).unwrap();
+        assert_eq!(
+            timeless_xml(&read(name, "xml")),
+            timeless_xml(&read(other, "xml"))
+        );
+        assert_eq!(
+            timeless_csv(&read(name, "csv")),
+            timeless_csv(&read(other, "csv"))
+        );
+    }
+}
+
+/// Without the values of attributes that are times.
+fn timeless_xml(text: &str) -> String {
+    let time = regex_lite::Regex::new(" (time|timestamp)=\"[^\"]*\"").unwrap();
+    let told = time.replace_all(text, "").into_owned();
+    assert!(told.len() < text.len(), "times are told");
+    let property = regex_lite::Regex::new("\"([a-z_]*wall[a-z_]*)\" value=\"[^\"]*\"").unwrap();
+    property.replace_all(&told, "").into_owned()
+}
+
+/// Without the column that is a time.
+fn timeless_csv(text: &str) -> Vec<Vec<String>> {
+    let mut records = records(text);
+    let head = records[0].iter();
+    let times: Vec<bool> = head.map(|name| name == "wall_us").collect();
+    assert!(times.contains(&true), "times are told");
+    for record in &mut records {
+        let mut at = times.iter();
+        record.retain(|_| at.next() != Some(&true));
+    }
+    records
+}
+
+/// The records of a CSV file, in which cells between quotes hold anything.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let (mut records, mut record, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let mut quoted = false;
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ',' if !quoted => record.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                record.push(std::mem::take(&mut cell));
+                records.push(std::mem::take(&mut record));
+            }
+            _ => cell.push(letter),
+        }
+    }
+    records
 }
 
 fn forget_times(value: &mut Value) {
@@ -100,29 +204,6 @@ fn forget_times(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(forget_times),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-/// The processes of this name.
-fn processes(name: &str) -> Vec<u32> {
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        words.split(|byte| *byte == 0).next() == Some(name.as_bytes())
-    })
-    .collect()
-}
-
-/// The graders that are children of `parent`.
-fn graders_of(parent: u32) -> Vec<u32> {
-    let is_child = |id: &u32| {
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
-        line.is_some_and(|id| id.trim() == parent.to_string())
-    };
-    let mut graders = processes("croquant-grader");
-    graders.retain(is_child);
-    graders
 }
 
 #[track_caller]
@@ -161,46 +242,34 @@ fn a_run_that_is_killed_a_hundred_times_ends_as_one_that_is_not() {
 
     let mut chance = Chance(7);
     let mut kills = 0;
+    let mut most = 0;
     while kills < KILLS {
-        let mut run = class
-            .command("killed", "2")
-            .arg("--resume")
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(5 + chance.below(60)));
-        let graders = graders_of(run.id());
+        let mut run = class.resumed("killed").spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(5 + chance.below(400)));
+        let graders = graders::of(run.id());
         if run.try_wait().unwrap().is_some() {
             // It came to its end: once more from the beginning.
-            assert_eq!(class.report("killed"), expected);
-            std::fs::remove_file(class.folder.path().join("killed.jsonl")).unwrap();
+            class.same("killed", "whole");
+            std::fs::remove_file(class.at("killed", "jsonl")).unwrap();
             continue;
         }
         run.kill().unwrap();
         run.wait().unwrap();
         kills += 1;
-        if kills % 10 == 0 {
-            // They end with their supervisor, whatever a submission does.
-            wait_for_the_end_of(&graders);
-        }
+        // They end with their supervisor, whatever a submission does.
+        wait_for_the_end_of(&graders);
+        let journal = std::fs::read_to_string(class.at("killed", "jsonl")).unwrap_or_default();
+        most = most.max(journal.lines().count());
     }
-    ends(
-        &mut class
-            .command("killed", "2")
-            .arg("--resume")
-            .spawn()
-            .unwrap(),
-        1,
-    );
-    assert_eq!(class.report("killed"), expected);
-    let read = |name: &str| std::fs::read_to_string(class.folder.path().join(name)).unwrap();
-    let lines = |text: String| text.lines().count();
-    assert_eq!(lines(read("killed.csv")), lines(read("whole.csv")));
+    assert!(most > 1, "no run had come anywhere when it was killed");
+    ends(&mut class.resumed("killed").spawn().unwrap(), 1);
+    class.same("killed", "whole");
 }
 
 fn wait_for_the_end_of(graders: &[u32]) {
     // A second of patience a hundred times over: how long it takes is not what is tested.
     for _ in 0..10_000 {
-        let alive = processes("croquant-grader");
+        let alive = graders::all();
         if !graders.iter().any(|grader| alive.contains(grader)) {
             return;
         }
@@ -212,9 +281,17 @@ fn wait_for_the_end_of(graders: &[u32]) {
 #[test]
 fn the_number_of_graders_changes_nothing() {
     let class = Class::new();
-    ends(&mut class.command("one", "1").spawn().unwrap(), 1);
+    let mut one = class.command("one", "1").spawn().unwrap();
+    while one.try_wait().unwrap().is_none() {
+        // Whenever anybody looks, a report is whole.
+        if let Ok(text) = std::fs::read(class.at("one", "json")) {
+            serde_json::from_slice::<Value>(&text).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    ends(&mut one, 1);
     ends(&mut class.command("four", "4").spawn().unwrap(), 1);
-    assert_eq!(class.report("one"), class.report("four"));
+    class.same("one", "four");
 }
 
 /// A grader that dies is replaced, and what it was doing is done again.
@@ -227,18 +304,15 @@ fn the_death_of_graders_changes_nothing() {
     while run.try_wait().unwrap().is_none() {
         // No submission may lose two.
         if dead < 6
-            && let Some(grader) = graders_of(run.id()).first()
+            && let Some(grader) = graders::of(run.id()).first()
         {
-            let killed = Command::new("kill")
-                .args(["-9", &grader.to_string()])
-                .status();
-            dead += u32::from(killed.is_ok_and(|status| status.success()));
+            dead += u32::from(graders::signal(*grader, "KILL"));
         }
         std::thread::sleep(Duration::from_millis(150));
     }
     assert!(dead > 0, "the run was over before anything could be killed");
     ends(&mut run, 1);
-    assert_eq!(class.report("bereaved"), class.report("whole"));
+    class.same("bereaved", "whole");
 }
 
 #[test]
@@ -271,4 +345,39 @@ fn a_journal_is_not_believed_blindly() {
     ends(&mut class.command("run", "2").spawn().unwrap(), 2);
     drop(file);
     assert!(Path::new(&path).exists());
+
+    // What was graded by other tests counts for nothing.
+    let tests = class.folder.path().join("assignment/test_solution.py");
+    std::fs::write(tests, TESTS.replace("== 3", "== 4")).unwrap();
+    ends(&mut class.resumed("run").spawn().unwrap(), 1);
+    ends(&mut class.command("other", "2").spawn().unwrap(), 1);
+    class.same("run", "other");
+    assert_ne!(class.report("run"), report);
+}
+
+/// Random numbers that differ in each run do not differ within one.
+#[test]
+fn a_run_that_goes_on_keeps_its_seed() {
+    let class = Class::new();
+    let assignment = class.folder.path().join("assignment/assignment.toml");
+    let rules = std::fs::read_to_string(&assignment).unwrap();
+    std::fs::write(&assignment, format!("seed = \"per run\"\n{rules}")).unwrap();
+    ends(&mut class.command("run", "2").spawn().unwrap(), 1);
+    let first = class.report("run");
+    let path = class.at("run", "jsonl");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    let half: Vec<&str> = journal.lines().take(SUBMISSIONS / 2).collect();
+    std::fs::write(&path, half.join("\n") + "\n").unwrap();
+    ends(&mut class.resumed("run").spawn().unwrap(), 1);
+    assert_eq!(class.report("run"), first);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(whole.lines().count(), journal.lines().count());
+    assert!(whole.starts_with(&half.join("\n")));
+
+    // Another run has another.
+    ends(&mut class.command("run", "2").spawn().unwrap(), 1);
+    assert_ne!(
+        class.report("run")["submissions"][0]["seed"],
+        first["submissions"][0]["seed"]
+    );
 }

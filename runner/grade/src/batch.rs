@@ -56,6 +56,7 @@ pub enum Step<'a> {
 pub struct Journal {
     file: File,
     known: HashMap<String, Verdict>,
+    seed: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +91,7 @@ impl Journal {
             file.set_len(0)?;
         }
         let mut known = HashMap::new();
+        let mut seed = None;
         let mut whole = 0;
         let mut reader = BufReader::new(&mut file);
         let mut line = Vec::new();
@@ -101,12 +103,18 @@ impl Journal {
                 break;
             }
             whole += line.len() as u64;
+            seed = Some(verdict.seed);
             known.insert(key, verdict);
             line.clear();
         }
         file.set_len(whole)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Self { file, known })
+        Ok(Self { file, known, seed })
+    }
+
+    /// The seed of the run to go on from, if it came so far: with another, none of its verdicts would fit.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
     }
 
     fn note(&mut self, key: &str, verdict: &Verdict) -> io::Result<()> {
@@ -147,14 +155,14 @@ pub fn run<S: Source>(
                     watch(Step::Progress { index, done, total })
                 }
                 News::Done { index, key, graded } => {
-                    if let (Some(journal), Some(key), Ok(verdict)) = (&mut journal, key, &graded) {
+                    if let (Some(journal), Some(key), Ok(verdict)) = (&mut journal, key, &*graded) {
                         journal.note(&key, verdict)?;
                     }
                     watch(Step::Done {
                         index,
                         graded: &graded,
                     });
-                    results[index] = Some(graded);
+                    results[index] = Some(*graded);
                 }
             }
         }
@@ -179,7 +187,7 @@ enum News {
         index: usize,
         /// Under which it goes into the journal, unless it was there.
         key: Option<String>,
-        graded: Graded,
+        graded: Box<Graded>,
     },
 }
 
@@ -211,7 +219,14 @@ fn work<S: Source>(
                 }
             }
         };
-        if tell.send(News::Done { index, key, graded }).is_err() {
+        if tell
+            .send(News::Done {
+                index,
+                key,
+                graded: Box::new(graded),
+            })
+            .is_err()
+        {
             return;
         }
     }

@@ -140,14 +140,26 @@ impl Desk {
         Err(CrewError::Died)
     }
 
+    /// Has a grader ready before the first submission, and so finds out whether the assignment can be used.
+    ///
+    /// # Errors
+    /// [`CrewError`]: it cannot, or no grader can be had.
+    pub fn open(&mut self) -> Result<(), CrewError> {
+        if self.grader.is_none() {
+            self.grader = Some(self.start()?);
+        }
+        Ok(())
+    }
+
     /// Starts a grader, ready for submissions. Its standard input is its socket and its standard output the image, so that it opens no file; it
-    /// inherits no variable.
+    /// inherits no variable, and Ctrl-C is for its supervisor alone, which may have something to finish.
     fn start(&self) -> Result<Process, CrewError> {
         let (socket, other) = UnixStream::pair().map_err(CrewError::Start)?;
         let child = Command::new(OWN_PROGRAM)
             .arg0(NAME)
             .env_clear()
             .current_dir("/")
+            .process_group(0)
             .stdin(OwnedFd::from(other))
             .stdout(self.image.try_clone().map_err(CrewError::Start)?)
             .spawn()
@@ -157,6 +169,8 @@ impl Desk {
         process
             .socket
             .set_read_timeout(patience)
+            // One that takes nothing any more is no better than one that says nothing.
+            .and_then(|()| process.socket.set_write_timeout(patience))
             .map_err(CrewError::Start)?;
         process
             .socket

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_nats::Client;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::{AckKind, Acker, PublishMessage};
@@ -26,6 +27,12 @@ const ACK_WAIT: Duration = Duration::from_secs(30);
 
 /// How often a job is tried before its result is that it cannot be graded.
 const DELIVERIES: i64 = 4;
+
+/// How long a job rests that graders died over, so that another worker may take it.
+const REST: Duration = Duration::from_secs(1);
+
+/// How long one question for a job stands. Whoever asks again finds out that the server is gone.
+const QUESTION: Duration = Duration::from_secs(20);
 
 /// How long the queue's server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -112,40 +119,40 @@ impl Queue {
         if !is_name(&self.name) {
             return Err(QueueError::Name(self.name.clone()));
         }
-        let (context, consumer) = self.open().await?;
+        let (client, context, consumer) = self.open().await?;
         let render = Arc::new(render);
-        let mut messages = consumer
-            .stream()
-            .max_messages_per_batch(self.jobs)
-            .messages()
-            .await
-            .map_err(|error| self.failed(error))?;
         let desks = (0..self.jobs.max(1)).map(|_| Desk::new(task));
-        let desks = desks.collect::<Result<Vec<_>, _>>()?;
+        let mut desks = desks.collect::<Result<Vec<_>, _>>()?;
+        // An assignment that cannot be used is told now: as the result of each job it would use them all up.
+        if let Some(desk) = desks.first_mut() {
+            desk.open()?;
+        }
         let desks = Arc::new(Mutex::new(desks));
         ready();
         let places = Arc::new(tokio::sync::Semaphore::new(self.jobs.max(1)));
         let mut working = tokio::task::JoinSet::new();
         loop {
-            // A place first: a job that is taken and waits here would count as being worked on.
+            // A place first, and then one job: one that is taken and waits here would count as being worked on, and go to another.
             let Ok(place) = Arc::clone(&places).acquire_owned().await else {
                 break;
             };
             let message = tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                message = messages.next() => message,
+                message = take(&consumer) => message,
             };
             let message = match message {
-                Some(Ok(message)) => message,
-                Some(Err(error)) => {
+                Ok(Some(message)) => message,
+                Ok(None) => continue,
+                Err(error) => {
                     // The client connects again by itself.
-                    tracing::warn!(%error, "the queue does not answer");
+                    tracing::warn!(error, "the queue does not answer");
+                    tokio::time::sleep(REST).await;
                     continue;
                 }
-                None => break,
             };
             let post = Post {
+                client: client.clone(),
                 context: context.clone(),
                 name: self.name.clone(),
             };
@@ -163,14 +170,14 @@ impl Queue {
     }
 
     /// Connects, and makes what is missing.
-    async fn open(&self) -> Result<(Context, PullConsumer), QueueError> {
+    async fn open(&self) -> Result<(Client, Context, PullConsumer), QueueError> {
         let client = async_nats::ConnectOptions::new()
             .name("croquant grade")
             .connection_timeout(PATIENCE)
             .connect(&self.url)
             .await
             .map_err(|error| self.failed(error))?;
-        let mut context = jetstream::new(client);
+        let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
         let name = &self.name;
         let jobs = context
@@ -202,7 +209,7 @@ impl Queue {
             )
             .await
             .map_err(|error| self.failed(error))?;
-        Ok((context, consumer))
+        Ok((client, context, consumer))
     }
 
     fn failed(&self, error: impl std::fmt::Display) -> QueueError {
@@ -217,8 +224,17 @@ impl Queue {
     }
 }
 
+/// The next job, if there is one before long.
+async fn take(consumer: &PullConsumer) -> Result<Option<jetstream::Message>, String> {
+    let asked = consumer.fetch().max_messages(1).expires(QUESTION);
+    let mut messages = asked.messages().await.map_err(|error| error.to_string())?;
+    let message = messages.next().await.transpose();
+    message.map_err(|error| error.to_string())
+}
+
 /// Where results go.
 struct Post {
+    client: Client,
     context: Context,
     name: String,
 }
@@ -259,7 +275,16 @@ impl Post {
             });
             let (used, graded) = meanwhile(grading, &acker).await;
             *desk = used;
-            graded
+            match graded {
+                // Another worker, with more memory perhaps, may do better.
+                Err(error @ (CrewError::Died | CrewError::Start(_))) if deliveries < DELIVERIES => {
+                    tracing::warn!(%error, id, "a job goes back to the queue");
+                    // If that is not heard, the job goes to another worker later.
+                    let _ = acker.ack_with(AckKind::Nak(Some(REST))).await;
+                    return;
+                }
+                graded => graded.map_err(|error| error.to_string()),
+            }
         };
         let report = graded.and_then(|verdict| {
             serde_json::value::RawValue::from_string(render(&verdict))
@@ -287,10 +312,20 @@ impl Post {
             return false;
         };
         let subject = format!("{}.results.{}", self.name, answer.id);
+        // Room for the headers.
+        let most = self.client.server_info().max_payload.saturating_sub(1024);
+        if payload.len() > most && answer.report.is_some() {
+            let error = format!(
+                "the report has {} bytes, and the queue takes {most}\nhint: raise the server's `max_payload`",
+                payload.len()
+            );
+            let (id, report, error) = (answer.id, None, Some(error));
+            return Box::pin(self.post(&Answer { id, report, error })).await;
+        }
         let message = PublishMessage::build()
             .payload(payload.into())
-            .message_id(answer.id)
-            // The first on its subject, or none.
+            // The first on its subject, or none. No identity beside it: with one, a result that was removed so that its job is done again would
+            // count as there for a while, and the new one be lost.
             .expected_last_subject_sequence(0);
         let sent = match self.context.send_publish(subject, message).await {
             Ok(sent) => sent.await,
@@ -307,24 +342,25 @@ impl Post {
     }
 }
 
+/// What a desk made of a job, and the desk.
+type Done = (Option<Desk>, Result<Verdict, CrewError>);
+
 /// Grades, on a thread that may wait.
-fn grade(desk: Option<Desk>, handed: &Handed) -> (Option<Desk>, Result<Verdict, String>) {
+fn grade(desk: Option<Desk>, handed: &Handed) -> Done {
     let Some(mut desk) = desk else {
-        return (None, Err("there is no grader".to_owned()));
+        let error = std::io::Error::other("its desk is lost");
+        return (None, Err(CrewError::Start(error)));
     };
     let graded = desk.grade(handed, &mut |_, _| {});
-    (Some(desk), graded.map_err(|error| error.to_string()))
+    (Some(desk), graded)
 }
 
 /// Waits for the grading, and tells the queue meanwhile that it goes on.
-async fn meanwhile(
-    mut grading: tokio::task::JoinHandle<(Option<Desk>, Result<Verdict, String>)>,
-    acker: &Acker,
-) -> (Option<Desk>, Result<Verdict, String>) {
+async fn meanwhile(mut grading: tokio::task::JoinHandle<Done>, acker: &Acker) -> Done {
     loop {
         tokio::select! {
             graded = &mut grading => {
-                return graded.unwrap_or_else(|error| (None, Err(error.to_string())));
+                return graded.unwrap_or_else(|error| (None, Err(CrewError::Start(error.into()))));
             }
             () = tokio::time::sleep(ACK_WAIT / 3) => {
                 // A server that does not hear it gives the job to another worker, too: the first result counts.
@@ -342,8 +378,13 @@ async fn done(acker: &Acker) {
 
 /// The job in a message: its id, and what was handed in. Of one that cannot be used, the id if there is one, and why.
 fn read(payload: &[u8]) -> Result<(String, Handed), (Option<String>, String)> {
-    let job: Job = serde_json::from_slice(payload)
-        .map_err(|error| (None, format!("the job is not as it should be: {error}")))?;
+    let job: Job = serde_json::from_slice(payload).map_err(|error| {
+        // Whoever waits for this id hears of it.
+        let any: Option<serde_json::Value> = serde_json::from_slice(payload).ok();
+        let id = any.and_then(|any| any.get("id")?.as_str().map(str::to_owned));
+        let error = format!("the job is not as it should be: {error}");
+        (id.filter(|id| is_name(id)), error)
+    })?;
     if !is_name(&job.id) {
         return Err((None, format!("`{}` cannot be the id of a job", job.id)));
     }
@@ -410,7 +451,8 @@ mod tests {
         let known = |job: &[u8]| read(job).unwrap_err().0;
         assert_eq!(known(b"{}"), None);
         assert_eq!(known(br#"{"id": "a.*", "files": {}}"#), None);
-        assert_eq!(known(br#"{"id": "a", "fils": {}}"#), None);
+        assert_eq!(known(br#"{"id": "a.*", "fils": {}}"#), None);
+        assert_eq!(known(br#"{"id": "a", "fils": {}}"#), Some("a".to_owned()));
         assert_eq!(known(br#"{"id": "a"}"#), Some("a".to_owned()));
         assert_eq!(known(br#"{"id": "a", "zip": "-"}"#), Some("a".to_owned()));
     }

@@ -36,7 +36,11 @@ pub(crate) fn grade(plan: GradePlan) -> Result<Exit, Failure> {
 
 fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
     let assignment = Assignment::open(&plan.assignment).map_err(Failure::host)?;
-    let seed = seed(&plan, &assignment)?;
+    let mut journal = match plan.queue {
+        Some(_) => None,
+        None => journal(&plan, plan.submissions.len())?,
+    };
+    let seed = seed(&plan, &assignment, journal.as_ref())?;
     let task = Task::new(&assignment, seed, plan.practice).map_err(Failure::host)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = plan.jobs.unwrap_or(processors);
@@ -50,7 +54,6 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
         .iter()
         .map(|typed| Typed::new(typed))
         .collect();
-    let mut journal = journal(&plan, typed.len())?;
     let labels: Vec<_> = typed.iter().map(|typed| typed.label.clone()).collect();
     let mut reports = Reports::new(plan.reports, release, &labels)?;
     let mut progress = Progress::new(typed.len());
@@ -67,11 +70,18 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
     Ok(end(&graded))
 }
 
-/// The seed of both sessions.
-fn seed(plan: &GradePlan, assignment: &Assignment) -> Result<u64, Failure> {
+/// The seed of both sessions. A run that goes on keeps the one that it had.
+fn seed(
+    plan: &GradePlan,
+    assignment: &Assignment,
+    journal: Option<&Journal>,
+) -> Result<u64, Failure> {
     Ok(match (plan.seed, assignment.seed) {
         (Some(seed), _) | (None, Seed::Fixed(seed)) => seed,
-        (None, Seed::PerRun) => getrandom::u64().map_err(Failure::host)?,
+        (None, Seed::PerRun) => match journal.and_then(Journal::seed) {
+            Some(seed) => seed,
+            None => getrandom::u64().map_err(Failure::host)?,
+        },
     })
 }
 

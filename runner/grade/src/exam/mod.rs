@@ -87,7 +87,7 @@ pub enum ExamError {
     #[error(transparent)]
     Sandbox(#[from] croquant_sandbox::Error),
     /// Files of the tests cannot be used.
-    #[error("{}", mistakes.join("\n"))]
+    #[error("{}\nhint: mend the tests: nothing can be graded by them", mistakes.join("\n"))]
     Tests {
         /// One message a mistake, with file and line.
         mistakes: Vec<String>,
