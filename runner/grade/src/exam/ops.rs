@@ -80,6 +80,10 @@ pub(super) enum Imported {
     /// One could not be.
     Error {
         kind: ImportErrorKind,
+        #[serde(default)]
+        file: Option<String>,
+        #[serde(default)]
+        line: Option<u32>,
         message: String,
         #[serde(default)]
         traceback: Option<String>,

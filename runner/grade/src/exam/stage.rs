@@ -136,21 +136,30 @@ impl Examiner {
             Ok(Imported::Ok) => None,
             Ok(Imported::Error {
                 kind,
+                file,
+                line,
                 message,
                 traceback,
-            }) => Some(Problem {
-                kind: match kind {
-                    ImportErrorKind::Syntax => ProblemKind::Syntax,
-                    ImportErrorKind::Missing => ProblemKind::MissingFile,
-                    ImportErrorKind::Exception => ProblemKind::Import,
-                },
-                message: match traceback {
-                    Some(traceback) if kind == ImportErrorKind::Exception => {
-                        format!("{message}\n{traceback}")
-                    }
-                    _ => message,
-                },
-            }),
+            }) => {
+                let place = match (file, line) {
+                    (Some(file), Some(line)) => format!("{file}, line {line}: "),
+                    (Some(file), None) => format!("{file}: "),
+                    (None, _) => String::new(),
+                };
+                Some(Problem {
+                    kind: match kind {
+                        ImportErrorKind::Syntax => ProblemKind::Syntax,
+                        ImportErrorKind::Missing => ProblemKind::MissingFile,
+                        ImportErrorKind::Exception => ProblemKind::Import,
+                    },
+                    message: match traceback {
+                        Some(traceback) if kind == ImportErrorKind::Exception => {
+                            format!("{place}{message}\n{traceback}")
+                        }
+                        _ => format!("{place}{message}"),
+                    },
+                })
+            }
             Err(_) => Some(import_problem(
                 "the submission has tampered with what imports it".to_owned(),
             )),

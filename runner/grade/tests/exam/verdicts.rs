@@ -89,7 +89,11 @@ async fn a_bad_end_is_that_tests_alone() {
 #[tokio::test]
 async fn what_cannot_be_imported_is_told() {
     for (source, kind, said) in [
-        ("def double(x:\n", ProblemKind::Syntax, "never closed"),
+        (
+            "def double(x:\n",
+            ProblemKind::Syntax,
+            "solution.py, line 1: '(' was never closed",
+        ),
         ("1 / 0\n", ProblemKind::Import, "ZeroDivisionError"),
         ("while True: pass\n", ProblemKind::Import, "endless loop"),
         (
