@@ -11,7 +11,7 @@ import threading
 import _croquant_host as host
 
 from . import absent, chance, errors, loop, program, reader, requests, rich, sources, user
-from .grade import warm
+from .grade import ready
 
 # Loaded in the image: their import costs sessions nothing.
 MODULES = """
@@ -95,7 +95,7 @@ def install():
         },
     )
     requests.warm_up()
-    warm.warm_up()
+    ready.prepare()
 
 
 def rest():
