@@ -94,3 +94,63 @@ fn faults() -> Option<u64> {
         .checked_add(usage.major_page_faults())?;
     u64::try_from(all).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use wasmtime::{Config, Engine, Instance, InstanceAllocationStrategy, Module, Store};
+
+    use super::*;
+
+    /// Four mebibytes, with something in the second and third.
+    const GUEST: &str = r#"(module
+        (memory (export "memory") 64)
+        (data (i32.const 1048576) "begins here")
+        (data (i32.const 3145720) "ends"))"#;
+
+    /// Every page that was written is in it, whenever it is asked for.
+    #[test]
+    fn every_page_that_differs_is_in_it() {
+        let mut config = Config::new();
+        config.allocation_strategy(InstanceAllocationStrategy::pooling());
+        let engine = Engine::new(&config).unwrap();
+        let module = Module::new(&engine, GUEST).unwrap();
+        let pristine = Pristine::new(&engine, &module).unwrap();
+        assert_eq!(pristine.extent(), 1 << 20..3 << 20);
+        for file in [File::open("/proc/self/pagemap").ok(), None] {
+            let map = PageMap::new(file);
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            let memory = instance.get_memory(&mut store, "memory").unwrap();
+            let mut footprint = Footprint::default();
+            let mut random = 7_usize;
+            for round in 0..400 {
+                let bytes = memory.data_mut(&mut store);
+                for _ in 0..round % 5 {
+                    random = random
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    // Some pages again and again, some once; at first those that lie together.
+                    let span = bytes.len() >> (7 - round / 50);
+                    let at = (1 << 20) + (random >> 33) % span;
+                    bytes[at % (4 << 20)] ^= 1;
+                }
+                let (mut from, mut all) = (0, Vec::new());
+                while from < bytes.len() {
+                    let (seen, end) = footprint.next(bytes, from, &pristine, &map);
+                    all.extend_from_slice(seen);
+                    assert!(end > from);
+                    from = end;
+                }
+                assert!(all.is_sorted_by(|one, next| one.end <= next.start));
+                for (index, page) in bytes.chunks(PAGE_BYTES).enumerate() {
+                    let start = index * PAGE_BYTES;
+                    let differs = page != &pristine.data()[start..start + PAGE_BYTES];
+                    let is_in_it = all.iter().any(|range| range.contains(&start));
+                    assert!(is_in_it || !differs, "page {index} in round {round}");
+                }
+            }
+        }
+    }
+}
