@@ -30,7 +30,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, origin="the submission", is_package=True)
 
     def create_module(self, spec):
-        return self.peer.import_module(spec.name)
+        module = self.peer.import_module(spec.name)
+        # What the import system would ask the other side for, name by name.
+        module.__name__, module.__package__, module.__loader__, module.__path__ = spec.name, spec.name, self, []
+        return module
 
     def exec_module(self, module):
         pass
