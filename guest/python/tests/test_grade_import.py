@@ -1,8 +1,9 @@
 """Importing a submission: each error says what is wrong, where, and what to do."""
 
+import base64
 import builtins
+import importlib
 import os
-import pathlib
 import sys
 import tempfile
 import unittest
@@ -32,8 +33,8 @@ class Import(unittest.TestCase):
             os.remove(file)
         for loaded in [loaded for loaded in sys.modules if loaded == "answer"]:
             del sys.modules[loaded]
-        pathlib.Path(name).write_bytes(source if type(source) is bytes else source.encode())
-        return submission.grade_import({"modules": [module]})
+        content = source if type(source) is bytes else source.encode()
+        return submission.grade_import({"modules": [module], "files": {name: {"base64": base64.b64encode(content).decode()}}})
 
     def check(self, source, kind, line, *said, **options):
         found = self.ask(source, **options)
@@ -47,6 +48,17 @@ class Import(unittest.TestCase):
         for source in ("x = 1\n", "", "\ufeffx = 1\r\n", "# coding: latin-1\nx = '\xe9'\n".encode("latin-1"), TAB.replace("\t", " " * 8)):
             with self.subTest(source):
                 self.assertEqual(self.ask(source), {"status": "ok"})
+
+    def test_a_module_is_as_an_import_makes_it(self):
+        told = "told = __name__, __file__, __package__, __spec__.origin, __spec__.name, __spec__._initializing, type(__loader__).__name__\nimport answer\nsame = answer.told"
+        self.assertEqual(self.ask(told), {"status": "ok"})
+        plain, found = sys.modules.pop("answer"), importlib.import_module("answer")
+        self.assertIsNot(plain, found)
+        self.assertEqual(plain.told, found.told)
+        self.assertEqual(vars(plain).keys(), vars(found).keys())
+        self.assertFalse(plain.__spec__._initializing)
+        self.ask("1 / 0")
+        self.assertNotIn("answer", sys.modules)
 
     def test_syntax(self):
         found = self.check("x = 1\ny = (\n", "syntax", 2, "'(' was never closed")
