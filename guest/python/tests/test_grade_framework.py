@@ -301,7 +301,7 @@ class Constructs(Base):
         present = ["recursion", "comprehension", "list comprehension", "while", "loop", "class", "f-string", "import os", "import os.path", "star import",
                    "call sum", "call p.join", "call join", "function f", "method g", "attribute x", "if", "break"]  # fmt: skip
         absent = ["for", "lambda", "try", "global", "import sys", "call eval", "function h", "set comprehension", "docstring", "type hints", "yield"]
-        files = {"a.py": textwrap.dedent(source)}
+        files = {"a.py": textwrap.dedent(source).encode()}
 
         def count(**rules):
             return len(constructs.violations(files, rules))
@@ -318,3 +318,19 @@ class Constructs(Base):
         self.assertEqual(count(imports={"all_but": ["math"]}), 1)
         with self.assertRaisesRegex(ValueError, "perhaps 'recursion'"):
             count(forbid=[{"what": "recursoin"}])
+
+    def test_a_source_is_read_as_it_runs(self):
+        for text, coding, loops in (("for x in []: pass", "utf-7", 1), ("#+AAo-for x in []: pass", "utf-7", 1), ("#+AAo-for x in []: pass", "utf-8", 0),
+                                    ("name = '\xe9'", "latin-1", 0), ("name = '\xe9'", "utf-8", 1)):  # fmt: skip
+            source = f"# coding: {coding}\n{text}\n".encode("latin-1")
+            found = constructs.violations({"a.py": source}, {"forbid": [{"what": "for"}]})
+            self.assertEqual(len(found), loops, (text, coding, found))
+
+    def test_what_may_not_be_imported_has_no_namesake(self):
+        def count(*others):
+            files = {"a.py": b"import time, statistics, helper", **dict.fromkeys(others, b"")}
+            return len(constructs.violations(files, {"imports": {"only": []}}))
+
+        for others, most in ((["helper.py"], 2), (["helper/part.py"], 2), (["helper.py", "statistics.py"], 1), (["helper.py", "statistics/__init__.py"], 1),
+                             (["helper.py", "statistics/part.py"], 2), (["helper.py", "time.py"], 2), ([], 3)):  # fmt: skip
+            self.assertEqual(count(*others), most, others)

@@ -8,7 +8,7 @@ import tokenize
 import types
 import unittest
 
-from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, missing, rewrite, shown
+from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, missing, rewrite, shown, submission
 from .cases import Test
 
 
@@ -173,4 +173,5 @@ def broken():
 
 def grade_constructs(request):
     """Looks at the submission's sources: nothing of them runs."""
-    return {"violations": constructs.violations(request["files"], request["rules"])}
+    files = {path: submission.bytes_of(content) for path, content in request["files"].items()}
+    return {"violations": constructs.violations(files, request["rules"])}

@@ -2,6 +2,9 @@
 
 import ast
 import difflib
+import sys
+
+from .. import program
 
 NODES = {
     "for": (ast.For, ast.AsyncFor), "while": ast.While, "loop": (ast.For, ast.AsyncFor, ast.While), "if": (ast.If, ast.IfExp), "match": ast.Match,
@@ -17,7 +20,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def violations(files, rules):
-    """Each with its file, its line and a sentence."""
+    """Each with its file, its line and a sentence. `files` are bytes: what they say is decided by their coding line, as when they run."""
     found, trees = [], {}
     for path, source in files.items():
         try:
@@ -26,7 +29,7 @@ def violations(files, rules):
             found.append(told(path, getattr(error, "lineno", None), f"it cannot be read: {getattr(error, 'msg', None) or error}"))
     for path, source in files.items():
         most = rules.get("max_lines")
-        lines = source.count("\n") + (not source.endswith("\n") and source != "")
+        lines = len(source.splitlines())
         if most is not None and lines > most:
             found.append(told(path, most + 1, f"it has {lines} lines, and may have {most}"))
     for wanted in rules.get("forbid") or ():
@@ -150,11 +153,20 @@ def hints(scope):
     return [node.lineno for node in functions]
 
 
+def is_own(path):
+    """Whether an import of the name that a path begins with finds the submission's: a file or a package, and not the standard library's of that name."""
+    name, _, rest = path.partition("/")
+    name = name.removesuffix(".py")
+    if name not in sys.stdlib_module_names:
+        return True
+    return rest in {"", "__init__.py"} and name not in program.STARTUP and name not in sys.builtin_module_names
+
+
 def imports(path, tree, rules, files):
     """Imports that are not allowed. The submission's own modules always are."""
     if not rules:
         return []
-    own = {name.partition("/")[0].removesuffix(".py") for name in files}
+    own = {name.removesuffix("/__init__.py").removesuffix(".py").partition("/")[0] for name in files if is_own(name)}
     only, but = rules.get("only"), rules.get("all_but") or ()
 
     def is_in(module, names):

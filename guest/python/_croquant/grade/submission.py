@@ -56,9 +56,13 @@ def run_module(name, path):
 def write(path, content):
     """A file of the submission's: text, or `{"base64": …}`."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else base64.b64decode(content["base64"])
     with open(path, "wb") as file:
-        file.write(data)
+        file.write(bytes_of(content))
+
+
+def bytes_of(content):
+    """What a request says of a file."""
+    return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else base64.b64decode(content["base64"])
 
 
 def grade_serve(request):

@@ -4,6 +4,7 @@ use croquant_sandbox::{Recorder, Session};
 use serde_json::json;
 
 use super::ops::{self, Violations};
+use super::stage::content_of;
 use super::talk::failure_of;
 use super::{ExamError, Examiner, Found, because, found, not_passed, room};
 use crate::assignment::Imports;
@@ -28,7 +29,7 @@ impl Examiner {
             .files
             .iter()
             .filter(|(path, _)| is_wanted(path))
-            .map(|(path, content)| (path.clone(), String::from_utf8_lossy(content).into()))
+            .map(|(path, content)| (path.clone(), content_of(content)))
             .collect();
         let imports = match &rules.imports {
             Imports::All => json!(null),

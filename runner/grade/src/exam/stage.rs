@@ -228,7 +228,7 @@ impl Examiner {
 }
 
 /// A file's content in a request: text, or base 64.
-fn content_of(content: &[u8]) -> Value {
+pub(super) fn content_of(content: &[u8]) -> Value {
     match std::str::from_utf8(content) {
         Ok(text) => text.into(),
         Err(_) => {

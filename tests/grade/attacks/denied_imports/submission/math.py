@@ -1,0 +1,1 @@
+# It is never looked at: `math` is built in.

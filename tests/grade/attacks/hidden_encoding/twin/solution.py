@@ -1,0 +1,5 @@
+# -*- coding: utf-7 -*-
+def total(n):
+    result = 0
+    #+AAo-    result = n * (n +- 1) // 2
+    return result
