@@ -176,7 +176,7 @@ pub struct Wanted {
     /// The construct in words: `for`, `recursion`, `call eval`, `import os`.
     pub what: String,
     /// The function in which it is looked for. `None`: the whole file.
-    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "in")]
     pub within: Option<String>,
 }
 
