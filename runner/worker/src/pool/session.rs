@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use croquant_sandbox::{
     Answer, Called, Cell, Console, Error as SandboxError, Limits, Message, Policy, Report,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Pool;
+use super::apart::Room;
+use super::grants::Grants;
 use super::interrupter::Interrupter;
 use super::link::Link;
 use super::place::Place;
@@ -31,8 +34,12 @@ pub struct RemoteSession {
     pool: Pool,
     start: Box<Start>,
     console: Box<dyn Console>,
+    /// The folders that it has.
+    grants: Option<Arc<Grants>>,
     /// `None` once the session has ended, and while a call runs.
     place: Option<Place>,
+    /// The worker's, if it is there for these folders: it ends when this is given back, so after the session's place.
+    room: Option<Arc<Room>>,
     interrupter: Interrupter,
     is_alive: bool,
     /// Whether no call has ended yet.
@@ -78,12 +85,10 @@ impl RemoteSession {
     ) -> Result<Self, Error> {
         policy.check().map_err(SandboxError::from)?;
         let refuse = |what| Err(Error::NotHere { what });
-        if !policy.mounts.is_empty() {
-            return refuse("a folder of the host");
-        }
         if limits.host_bytes > MOST_HOST_BYTES {
             return refuse("a limit of more than 64 MiB on what the host holds at once");
         }
+        let grants = Grants::open(policy).await?.map(Arc::new);
         let shelved = pool.inner.shelf.place();
         if let Kept::State(state) = &kept {
             shelved.put(state.clone());
@@ -96,7 +101,9 @@ impl RemoteSession {
                 resume: None,
             }),
             console,
+            grants,
             place: None,
+            room: None,
             interrupter: Interrupter::default(),
             is_alive: true,
             is_fresh: matches!(kept, Kept::Fresh),
@@ -163,6 +170,7 @@ impl RemoteSession {
         }
         // If this future is dropped, so is the place, and with it the session.
         self.is_alive = false;
+        let room = self.room.take();
         let mut place = self.place.take().ok_or(SandboxError::Ended)?;
         place.mail.begin_call();
         place.send(&ToWorker::Call(place.number(), call))?;
@@ -171,6 +179,7 @@ impl RemoteSession {
             self.converse(&mut place).await
         };
         let Some((ended, state)) = ended else {
+            self.room = room;
             return Err(self.lose());
         };
         let called = ended?;
@@ -185,6 +194,7 @@ impl RemoteSession {
         self.is_alive = called.report.alive;
         if self.is_alive {
             self.place = Some(place);
+            self.room = room;
         }
         Ok(called)
     }
@@ -252,7 +262,7 @@ impl RemoteSession {
             Kept::State(state) => start.resume = Some(Bytes(state.to_vec())),
             Kept::Nothing => return Err(self.lose()),
         }
-        let (link, permit) = self.pool.place().await?;
+        let (link, permit) = self.enter().await?;
         let number = self.pool.number();
         let mut place = link.route(number, most_on_the_way(&self.start.limits), permit);
         place.send(&ToWorker::Start(number, start))?;
@@ -265,6 +275,17 @@ impl RemoteSession {
             Some(FromWorker::Started(_, Some(failure))) => Err(failure.into()),
             _ => Err(self.lose()),
         }
+    }
+
+    /// A place in a worker that has what the session was granted.
+    async fn enter(&mut self) -> Result<(Arc<Link>, OwnedSemaphorePermit), Error> {
+        let Some(grants) = &self.grants else {
+            return self.pool.place().await;
+        };
+        let before = self.room.clone();
+        let (room, link, permit) = self.pool.place_apart(grants, before).await?;
+        self.room = Some(room);
+        Ok((link, permit))
     }
 
     /// The worker died in a call.

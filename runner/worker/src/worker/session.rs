@@ -1,5 +1,6 @@
 //! The task that owns a session.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use croquant_sandbox::{Chain, Engine, Error, Session, Snapshot, SnapshotKey, Written};
@@ -20,6 +21,8 @@ const AT_ONCE_BYTES: usize = 256 << 10;
 pub(super) struct Service {
     pub(super) engine: Engine,
     pub(super) key: SnapshotKey,
+    /// The folders of its sessions' mounts, open, in their order.
+    pub(super) folders: Arc<[OwnedFd]>,
     pub(super) output: Output,
     pub(super) turns: Arc<Turns>,
 }
@@ -78,15 +81,22 @@ impl Order {
 
 /// Starts a session, or brings one back: the one place that knows the difference.
 async fn begin(service: &Service, start: &Start, console: WireConsole) -> Result<Session, Error> {
-    let Service { engine, key, .. } = service;
+    let Service {
+        engine,
+        key,
+        folders,
+        ..
+    } = service;
+    let Start { policy, limits, .. } = start;
     let console = Box::new(console);
     let Some(snapshot) = &start.resume else {
-        return Session::start(engine, &start.policy, &start.limits, console).await;
+        return Session::start_in(engine, policy, folders, limits, console).await;
     };
     let snapshot = Snapshot::decode(&snapshot.0, engine, key)?;
-    let mut session = Session::resume(engine, &snapshot, console).await?;
+    let mut session =
+        Session::resume_in(engine, &snapshot, &policy.mounts, folders, console).await?;
     // What it may use is said by the supervisor, whoever wrote the snapshot.
-    session.set_limits(&start.limits);
+    session.set_limits(limits);
     Ok(session)
 }
 
