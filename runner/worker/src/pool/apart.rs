@@ -70,6 +70,10 @@ impl Apart {
 }
 
 impl Room {
+    pub(super) fn granted(&self) -> Option<Arc<Grants>> {
+        self.slot.grants.clone()
+    }
+
     fn grants(&self) -> Option<&Grants> {
         self.slot.grants.as_deref()
     }

@@ -284,6 +284,8 @@ impl RemoteSession {
         };
         let before = self.room.clone();
         let (room, link, permit) = self.pool.place_apart(grants, before).await?;
+        // One set of descriptors for all who have the same.
+        self.grants = room.granted();
         self.room = Some(room);
         Ok((link, permit))
     }
