@@ -68,7 +68,7 @@ impl Snapshot {
     }
 
     /// Whether `engine` can go on from it.
-    fn fits(&self, engine: &Engine) -> Result<(), SnapshotError> {
+    pub(crate) fn fits(&self, engine: &Engine) -> Result<(), SnapshotError> {
         same_image(&self.image, engine)?;
         let (bytes, most) = (self.memory_bytes(), engine.config().max_memory_bytes);
         if bytes > most {

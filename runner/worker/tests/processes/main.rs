@@ -2,6 +2,7 @@
 
 mod endings;
 mod fairness;
+mod folders;
 mod output;
 mod silence;
 mod stage;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let trials = [
         endings::trials(),
         fairness::trials(),
+        folders::trials(),
         output::trials(),
         silence::trials(),
         walls::trials(),
