@@ -30,6 +30,14 @@ pub(crate) fn grant(
     passed: Option<&[OwnedFd]>,
 ) -> Result<Files, PolicyError> {
     policy.check()?;
+    if let Some(passed) = passed
+        && passed.len() != policy.mounts.len()
+    {
+        return Err(PolicyError::FolderCount {
+            folders: passed.len(),
+            mounts: policy.mounts.len(),
+        });
+    }
     if policy.mounts.is_empty() {
         return Ok(Files::default());
     }
@@ -38,7 +46,7 @@ pub(crate) fn grant(
         .map(|(index, mount)| {
             let root = match passed {
                 None => open(mount)?,
-                Some(passed) => open_passed(mount, passed.get(index))?,
+                Some(passed) => open_again(mount, &passed[index])?,
             };
             folder(index, mount, root)
         })
@@ -67,8 +75,7 @@ fn open(mount: &Mount) -> Result<OwnedFd, PolicyError> {
 }
 
 /// Opens a folder that was passed once more, so that no two sessions share where a listing of it is.
-fn open_passed(mount: &Mount, passed: Option<&OwnedFd>) -> Result<OwnedFd, PolicyError> {
-    let passed = passed.ok_or_else(|| unreadable(mount, io::ErrorKind::NotFound.into()))?;
+fn open_again(mount: &Mount, passed: &OwnedFd) -> Result<OwnedFd, PolicyError> {
     rustix::fs::openat(passed.as_fd(), ".", FOLDER, Mode::empty())
         .map_err(|error| unreadable(mount, error.into()))
 }

@@ -33,7 +33,7 @@ impl Session {
     /// `mounts` says from now on; all else about them is as it was.
     ///
     /// # Errors
-    /// As [`Session::resume`], and [`SnapshotError::OtherGrants`] if `mounts` and the snapshot's differ in more than where they are on the host.
+    /// As [`Session::resume`], and [`SnapshotError::OtherMounts`] if `mounts` and the snapshot's differ in more than where they are on the host.
     pub async fn resume_in(
         engine: &Engine,
         snapshot: &Snapshot,
@@ -44,7 +44,7 @@ impl Session {
         snapshot.fits(engine)?;
         let before = snapshot.policy();
         if !agree(&before.mounts, mounts) {
-            return Err(SnapshotError::OtherGrants.into());
+            return Err(SnapshotError::OtherMounts.into());
         }
         let mut policy = before.without_files();
         policy.mounts = mounts.to_vec();

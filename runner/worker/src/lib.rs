@@ -1,8 +1,8 @@
 //! Sessions in confined processes.
 //!
 //! A [`Pool`] runs workers: processes of this same executable, each with an engine of its own and many sessions, and with nothing else: no file
-//! but those of granted folders, no network, no other process, only the socket to its supervisor. A [`RemoteSession`] is used like a session of the sandbox. Its
-//! console stays where it was made: what the guest prints and asks crosses the wire.
+//! but those of granted folders, no network, no other process, only the socket to its supervisor. A [`RemoteSession`] is used like a session of
+//! the sandbox. Its console stays where it was made: what the guest prints and asks crosses the wire.
 //!
 //! A guest that breaks out of the sandbox, or brings its process down, finds and harms what its worker has: nothing but the other sessions in
 //! it. These come back in another worker when they are next called.

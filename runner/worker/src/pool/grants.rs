@@ -32,7 +32,11 @@ impl Grants {
                 what: "more than 64 folders of the host",
             });
         }
-        let policy = policy.clone();
+        let mounts = policy.mounts.clone();
+        let policy = Policy {
+            mounts,
+            ..Policy::default()
+        };
         // A folder may be far away.
         let opened = tokio::task::spawn_blocking(move || {
             let folders = policy.open_folders().map_err(SandboxError::from)?;

@@ -10,11 +10,12 @@ use tokio::net::UnixStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::WorkerState;
 use super::grants::Grants;
 use super::incoming::{self, Incoming, Route};
 use super::outgoing::Outgoing;
 use super::place::{Mail, Place};
-use super::{Source, WorkerState};
+use super::source::Source;
 use crate::error::Error;
 use crate::wire::frame::{self, FrameError, Frames};
 use crate::wire::{Hello, Number, Ready, Start, ToWorker, most_on_the_way};

@@ -11,9 +11,9 @@ mod place;
 mod pulse;
 mod session;
 mod shelf;
+mod source;
 mod vigil;
 
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,7 +24,6 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use crate::error::Error;
 use crate::spawner::Spawner;
 use crate::wire::{Hello, Number, VERSION};
-use crate::worker;
 
 use apart::Apart;
 use grants::Grants;
@@ -33,6 +32,7 @@ use link::Link;
 pub use session::{Kept, RemoteSession};
 pub use shelf::KeptState;
 use shelf::Shelf;
+use source::Source;
 
 /// How many workers there are, and what each holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,13 +84,6 @@ struct Inner {
     key: SnapshotKey,
     shelf: Arc<Shelf>,
     apart: Apart,
-}
-
-/// Where workers come from.
-#[derive(Debug)]
-pub(crate) enum Source {
-    Processes(Spawner),
-    Threads(Engine),
 }
 
 /// The place of one worker. It is started when it is first needed, and anew after it died.
@@ -276,48 +269,5 @@ impl Slot {
     fn now(&self) -> Option<Arc<Link>> {
         let now = self.now.lock().expect("no holder panics");
         now.as_ref().filter(|link| link.is_up()).cloned()
-    }
-}
-
-impl Source {
-    /// Starts a worker: its process, and the socket to it. Waits without giving way.
-    fn start(&self) -> Result<(u32, UnixStream), Error> {
-        match self {
-            Self::Processes(spawner) => spawner.worker(),
-            Self::Threads(engine) => {
-                let (own, other) = UnixStream::pair()?;
-                let engine = engine.clone();
-                // It ends when its socket closes.
-                std::thread::Builder::new()
-                    .name("worker".into())
-                    .spawn(move || {
-                        if let Err(error) = worker::run_here(other, engine) {
-                            tracing::error!(%error, "a worker has ended");
-                        }
-                    })?;
-                Ok((0, own))
-            }
-        }
-    }
-
-    /// Waits until no more can be had.
-    async fn ended(&self) {
-        match self {
-            Self::Processes(spawner) => {
-                if let Err(error) = spawner.ended().await {
-                    tracing::error!(%error, "the process that starts workers cannot be watched");
-                    std::future::pending().await
-                }
-            }
-            Self::Threads(_) => std::future::pending().await,
-        }
-    }
-
-    /// Ends a worker that does not keep to the protocol, or does not notice that it is not wanted.
-    fn end(&self, process: u32) {
-        match self {
-            Self::Processes(spawner) => spawner.end(process),
-            Self::Threads(_) => {}
-        }
     }
 }

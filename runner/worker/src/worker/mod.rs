@@ -30,7 +30,7 @@ use lookout::Lookout;
 use session::{Order, Service};
 use turns::Turns;
 
-/// How many files of its folders a worker may have open, for each session that it has room for: as many as a tutorial's session may.
+/// How many files of its folders a session may have open, on average: as many as a tutorial's session may.
 const OPEN_FILES: u32 = 64;
 
 /// A worker's own process.
@@ -94,9 +94,13 @@ fn confinement(hello: &Hello, folders: &[OwnedFd]) -> Confinement {
     if folders.is_empty() {
         return Confinement::worker();
     }
-    let reach = folders.iter().zip(&hello.folders).map(reach).collect();
-    let open_files = hello.max_sessions.saturating_mul(OPEN_FILES);
-    Confinement::granted(reach, open_files)
+    let reach: Vec<Reach> = folders.iter().zip(&hello.folders).map(reach).collect();
+    // The folders are open as they came, and once more for each session.
+    let count = u32::try_from(folders.len()).unwrap_or(u32::MAX);
+    let of_sessions = hello
+        .max_sessions
+        .saturating_mul(OPEN_FILES.saturating_add(count));
+    Confinement::granted(reach, of_sessions.saturating_add(count))
 }
 
 /// Reads the supervisor's first message, and takes the folders that come with it.
