@@ -6,7 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::call::{Call, Ended};
-use crate::checkpoint::{Checkpoint, Rest};
+use crate::checkpoint::{Checkpoint, Footprint, Rest};
 use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
@@ -105,6 +105,8 @@ pub struct Session {
     /// What it was granted, without the files that it began with.
     pub(crate) policy: Arc<Policy>,
     pub(crate) rest: Rest,
+    /// What its memory is, where that is known: until the next call.
+    pub(crate) now: Option<Checkpoint>,
     /// What belongs to `rest` and is not in memory.
     pub(crate) aside: Aside,
     /// Whether it is a fork that has no random numbers of its own yet.
@@ -222,6 +224,7 @@ impl Session {
             guest,
             policy,
             rest,
+            now: None,
             aside,
             reseed: false,
             signals: admitted.signals,
@@ -453,6 +456,7 @@ impl Session {
             self.place = None;
         }
         self.signals.set_restores(self.rest.bytes().is_some());
+        self.now = None;
         let store = self.store.take().ok_or(Error::Ended)?;
         let limits = call.limits(&self.limits);
         let running = call.run(input, store, &self.guest, &limits, &self.engine);
@@ -466,7 +470,8 @@ impl Session {
 }
 
 /// A new instance of the guest, with `state` in its store.
-async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Guest), Error> {
+async fn instantiate(engine: &Engine, mut state: State) -> Result<(Store<State>, Guest), Error> {
+    state.footprint = Footprint::default();
     let mut store = Store::new(&engine.inner.engine, state);
     store.limiter(|state| &mut state.growth);
     let made = engine.inner.guest.instantiate_async(&mut store).await;

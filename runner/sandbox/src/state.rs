@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wasmtime::{Memory, ResourceLimiter};
 
 use crate::chance::Chance;
+use crate::checkpoint::Footprint;
 use crate::clock::Clocks;
 use crate::console::{Console, MessageKind};
 use crate::files::{Files, Known, Used};
@@ -28,6 +29,8 @@ pub(crate) struct State {
     /// Set once the instance exists; host calls cannot come earlier.
     pub(crate) memory: Option<Memory>,
     pub(crate) block: Option<Block>,
+    /// What the instance has written to.
+    pub(crate) footprint: Footprint,
     /// The line that `input` announced, until `take` fetches it.
     pub(crate) line: Vec<u8>,
     pub(crate) stdin: Stdin,
@@ -128,6 +131,7 @@ impl State {
             output: Output::new(limits),
             memory: None,
             block: None,
+            footprint: Footprint::default(),
             line: Vec::new(),
             stdin: Stdin::new(policy.reproducible),
             heard: Heard::default(),

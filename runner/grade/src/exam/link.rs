@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use croquant_sandbox::{Answer, BoxFuture, Console, Exchanged, Message, Stream};
 use tokio::sync::Notify;
 
+use super::rehearsal::Line;
+
 /// The message with which the host ends the submission's side.
 const END: &[u8] = b"end";
 
@@ -29,7 +31,19 @@ struct State {
     listens: bool,
     /// Whether the submission's side was told to end.
     is_over: bool,
+    /// What was asked and answered, the first lines of it before the checker did so itself.
+    lines: Option<Lines>,
     printed: Printed,
+}
+
+/// What the checker asks and is answered.
+#[derive(Debug, Default)]
+struct Lines {
+    all: Vec<Line>,
+    /// How many of them the checker has been through.
+    done: usize,
+    /// Whether it asked something else than it had before.
+    has_strayed: bool,
 }
 
 /// What a submission has printed, in bytes, and how much of it the checker has not heard yet. Its size is bounded by the submission's
@@ -52,6 +66,58 @@ impl Link {
     /// Forgets all that was said, for another talk of the same sessions.
     pub(super) fn begin_anew(&self) {
         *self.state() = State::default();
+    }
+
+    /// Asks the submission's side, as the checker does.
+    pub(super) async fn ask(&self, message: Vec<u8>) -> Vec<u8> {
+        self.state().to_submission = Some(message);
+        self.0.for_submission.notify_one();
+        loop {
+            {
+                let mut state = self.state();
+                if let Some(message) = state.to_checker.take() {
+                    return state.printed.before(&message);
+                }
+            }
+            self.0.for_checker.notified().await;
+        }
+    }
+
+    /// Writes down what is said from now on. `known` has been asked and answered already: when the checker asks it, it is answered from there.
+    pub(super) fn write_down(&self, known: Vec<Line>) {
+        self.state().lines = Some(Lines {
+            all: known,
+            ..Lines::default()
+        });
+    }
+
+    /// What was written down; `None` if it is not what the checker has said and heard.
+    pub(super) fn written_down(&self) -> Option<Vec<Line>> {
+        let lines = self.state().lines.take()?;
+        let is_whole = !lines.has_strayed && lines.done == lines.all.len();
+        is_whole.then_some(lines.all)
+    }
+
+    /// The next answer, if it is known.
+    fn known(&self, message: &[u8]) -> Option<Exchanged> {
+        let mut state = self.state();
+        let lines = state.lines.as_mut()?;
+        let line = lines.all.get(lines.done)?;
+        if line.asked != message {
+            lines.has_strayed = true;
+            return Some(Exchanged::End);
+        }
+        lines.done += 1;
+        Some(Exchanged::Message(line.heard.clone()))
+    }
+
+    /// Notes what was asked and answered, if that is written down.
+    fn note(&self, asked: Option<Vec<u8>>, heard: &[u8]) {
+        if let (Some(asked), Some(lines)) = (asked, &mut self.state().lines) {
+            let heard = heard.to_vec();
+            lines.all.push(Line { asked, heard });
+            lines.done += 1;
+        }
     }
 
     /// All that the submission has printed in this talk: standard output and standard error.
@@ -108,18 +174,15 @@ impl Console for CheckerSide {
     }
 
     fn exchange(&mut self, message: Vec<u8>) -> BoxFuture<'_, Exchanged> {
-        self.0.state().to_submission = Some(message);
-        self.0.0.for_submission.notify_one();
+        let link = &self.0;
+        if let Some(answer) = link.known(&message) {
+            return ready(answer);
+        }
+        let asked = link.state().lines.is_some().then(|| message.clone());
         Box::pin(async {
-            loop {
-                {
-                    let mut state = self.0.state();
-                    if let Some(message) = state.to_checker.take() {
-                        return Exchanged::Message(state.printed.before(&message));
-                    }
-                }
-                self.0.0.for_checker.notified().await;
-            }
+            let heard = link.ask(message).await;
+            link.note(asked, &heard);
+            Exchanged::Message(heard)
         })
     }
 }

@@ -8,6 +8,7 @@ mod link;
 mod ops;
 mod pair;
 mod program;
+mod rehearsal;
 mod room;
 mod source;
 mod stage;
@@ -24,6 +25,7 @@ use crate::submission::Submission;
 use crate::{Failure, Problem, ProblemKind, Reason, Status};
 use ops::{Collection, Mistake, Prepared, Ran};
 use pair::Pair;
+use rehearsal::Rehearsals;
 use stage::Stage;
 use talk::{Talk, failure_of, talk};
 
@@ -39,8 +41,8 @@ pub struct Examiner {
     empty: Snapshot,
     /// The sessions of the last test, to be used again.
     used: Option<Pair>,
-    /// How many stages were set.
-    stages: u64,
+    /// What the checker was after it had collected the tests.
+    rehearsals: Rehearsals,
     /// The modules that the tests expect of a submission.
     modules: Vec<String>,
 }
@@ -140,7 +142,7 @@ impl Examiner {
             checker,
             empty: session.snapshot().await?,
             used: None,
-            stages: 0,
+            rehearsals: Rehearsals::default(),
             assignment,
             seed,
             practice,
@@ -250,9 +252,9 @@ impl Examiner {
         let Some(submission) = &stage.submission else {
             return self.practise(bound, stage, &request).await;
         };
-        let mut pair = self
-            .pair(&stage.checker, submission, Some(stage.number))
-            .await?;
+        let used = self.used.take();
+        let mut pair = Pair::of(used, &self.engine, &stage.checker, submission).await?;
+        pair.set(&stage.checker, submission).await?;
         pair.limit(
             &room::checker_limits(),
             &room::submission_limits(&bound.limits),
@@ -265,7 +267,7 @@ impl Examiner {
                 not_passed(Status::Error, failure.unwrap_or_else(protocol), report.fuel)
             }
             Talk::Whole {
-                checker,
+                asked: checker,
                 submission,
             } => match failure_of(&submission.outcome, most, true) {
                 Some(failure) => not_passed(Status::Error, failure, submission.fuel),
@@ -300,16 +302,6 @@ impl Examiner {
                 None => ran(ops::reply(&called, "run a test")?, fuel),
             },
         )
-    }
-
-    /// Both sessions, as these snapshots have them, which may be those of the stage `number`.
-    async fn pair(
-        &mut self,
-        checker: &Snapshot,
-        submission: &Snapshot,
-        number: Option<u64>,
-    ) -> Result<Pair, ExamError> {
-        Ok(Pair::of(self.used.take(), &self.engine, checker, submission, number).await?)
     }
 }
 

@@ -16,29 +16,21 @@ pub(super) struct Pair {
     pub(super) submission: Session,
     pub(super) link: Link,
     uses: u32,
-    /// The number of the stage that was put aside last, as long as both are as they were then.
-    untouched: Option<u64>,
 }
 
 impl Pair {
-    /// Forks of two snapshots: `used`, if it can be made that. It may be that already, if the snapshots are those of the stage `number`.
+    /// `used`, as it was left, if it can be used again; or else two sessions as the snapshots have them.
     pub(super) async fn of(
         used: Option<Self>,
         engine: &Engine,
         checker: &Snapshot,
         submission: &Snapshot,
-        number: Option<u64>,
     ) -> Result<Self, Error> {
         if let Some(mut pair) = used
             && pair.uses < USES
             && pair.checker.is_alive()
             && pair.submission.is_alive()
         {
-            let untouched = pair.untouched.take();
-            if untouched.is_none() || untouched != number {
-                pair.checker.restore(checker).await?;
-                pair.submission.restore(submission).await?;
-            }
             pair.link.begin_anew();
             pair.uses += 1;
             return Ok(pair);
@@ -53,18 +45,17 @@ impl Pair {
             submission,
             link,
             uses: 1,
-            untouched: None,
         })
     }
 
-    /// Both as they are, as the stage `number`. Until something happens to them, they are the first fork of it.
-    pub(super) async fn put_aside(&mut self, number: u64) -> Result<(Snapshot, Snapshot), Error> {
-        let snapshots = (
-            self.checker.snapshot().await?,
-            self.submission.snapshot().await?,
-        );
-        self.untouched = Some(number);
-        Ok(snapshots)
+    /// Both as the snapshots have them.
+    pub(super) async fn set(
+        &mut self,
+        checker: &Snapshot,
+        submission: &Snapshot,
+    ) -> Result<(), Error> {
+        self.checker.restore(checker).await?;
+        self.submission.restore(submission).await
     }
 
     /// The limits of both for what comes next.

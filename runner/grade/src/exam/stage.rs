@@ -1,14 +1,16 @@
 //! Setting the stage: the submission is imported, the tests are collected with it, and both sessions are put aside as they are then.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
-use croquant_sandbox::{Recorder, Session, Snapshot};
+use croquant_sandbox::{Called, Recorder, Session, Snapshot};
 use serde_json::{Value, json};
 
 use super::ops::{self, Collection, ImportErrorKind, Imported};
 use super::pair::Pair;
-use super::talk::{Talk, failure_of, talk};
+use super::rehearsal::{Line, Rehearsal, Rehearsals};
+use super::talk::{Talk, failure_of, served};
 use super::{ExamError, Examiner, collection, import_problem, prepare, room};
 use crate::assignment::Role;
 use crate::submission::Submission;
@@ -16,48 +18,108 @@ use crate::{Problem, ProblemKind};
 
 /// Where both sessions stand when the tests are collected.
 pub(super) struct Stage {
-    /// No two stages of an examiner have the same; 0 for those without a submission's session.
-    pub(super) number: u64,
     pub(super) checker: Snapshot,
     /// `None` in practice, where the checker has the submission itself, and where there is a problem with it.
     pub(super) submission: Option<Snapshot>,
 }
 
 /// A stage, the tests, and what is wrong with the submission.
-pub(super) type Set = (Stage, Collection, Option<Problem>);
+pub(super) type Set = (Stage, Arc<Collection>, Option<Problem>);
+
+/// How the tests were collected.
+enum Gathered {
+    /// As once before.
+    Again(Rehearsal),
+    /// By the checker.
+    Anew(Called),
+}
 
 impl Examiner {
     /// Imports the submission, and collects the tests with it.
     pub(super) async fn set_stage(&mut self, submission: &Submission) -> Result<Set, ExamError> {
-        let (checker, empty) = (self.checker.clone(), self.empty.clone());
-        let mut pair = self.pair(&checker, &empty, None).await?;
+        if let Some(set) = self.try_stage(submission).await? {
+            return Ok(set);
+        }
+        // The tests' modules do not ask the same each time: what was rehearsed is of no use.
+        self.rehearsals = Rehearsals::default();
+        let set = self.try_stage(submission).await?;
+        set.ok_or_else(|| ExamError::Checker {
+            what: "collect the tests",
+            reason: "the host lost track of what it asked".to_owned(),
+        })
+    }
+
+    /// The same; `None` if the checker asked something else than it had asked before.
+    async fn try_stage(&mut self, submission: &Submission) -> Result<Option<Set>, ExamError> {
+        let used = self.used.take();
+        let mut pair = Pair::of(used, &self.engine, &self.checker, &self.empty).await?;
+        pair.submission.restore(&self.empty).await?;
         let limits = room::submission_limits(&self.assignment.default_limits());
         pair.limit(&room::checker_limits(), &limits);
         if let Some(problem) = self.import(&mut pair, submission, limits.fuel).await? {
-            return self.without_submission(problem).await;
+            return Ok(Some(self.without_submission(problem).await?));
         }
-        let request = self.collecting(None);
-        let (called, report, at_end) = match talk(&mut pair, &request).await? {
-            Talk::Whole {
-                checker,
-                submission,
-            } => (Some(checker), submission, true),
+        let (gathered, report, at_end) = match self.gather(&mut pair).await? {
+            Talk::Whole { asked, submission } => (Some(asked), submission, true),
             Talk::Broken(report) => (None, report, false),
         };
         let failure = failure_of(&report.outcome, limits.fuel, at_end);
-        let (Some(called), None) = (called, &failure) else {
+        let (Some(gathered), None) = (gathered, &failure) else {
             let message = failure.map_or_else(String::new, |failure| failure.message);
-            return self.without_submission(import_problem(message)).await;
+            let problem = import_problem(message);
+            return Ok(Some(self.without_submission(problem).await?));
         };
-        self.stages += 1;
-        let (checker, submission) = pair.put_aside(self.stages).await?;
+        let (checker, collection) = match gathered {
+            Gathered::Again(rehearsal) => (rehearsal.checker, rehearsal.collection),
+            Gathered::Anew(called) => match pair.link.written_down() {
+                Some(lines) => self.rehearsed(&mut pair, lines, &called).await?,
+                None => return Ok(None),
+            },
+        };
         let stage = Stage {
-            number: self.stages,
             checker,
-            submission: Some(submission),
+            submission: Some(pair.submission.snapshot().await?),
         };
         self.used = Some(pair);
-        Ok((stage, collection(&called)?, None))
+        Ok(Some((stage, collection, None)))
+    }
+
+    /// Collects the tests: as once before, if the submission answers as one did then.
+    async fn gather(&self, pair: &mut Pair) -> Result<Talk<Gathered>, ExamError> {
+        let request = self.collecting(None);
+        let Pair {
+            checker,
+            submission,
+            link,
+            ..
+        } = pair;
+        let asking = async {
+            let known = match self.rehearsals.go_through(link).await {
+                Ok(rehearsal) => return Ok(Gathered::Again(rehearsal.clone())),
+                Err(known) => known,
+            };
+            link.write_down(known);
+            checker.restore(&self.checker).await?;
+            Ok(Gathered::Anew(checker.call(&request).await?))
+        };
+        Ok(served(submission, link, asking).await?)
+    }
+
+    /// The checker as it is now, and what it has collected, kept for the submissions to come.
+    async fn rehearsed(
+        &mut self,
+        pair: &mut Pair,
+        lines: Vec<Line>,
+        called: &Called,
+    ) -> Result<(Snapshot, Arc<Collection>), ExamError> {
+        let collection = Arc::new(collection(called)?);
+        let checker = pair.checker.snapshot().await?;
+        self.rehearsals.keep(Rehearsal {
+            lines,
+            checker: checker.clone(),
+            collection: Arc::clone(&collection),
+        });
+        Ok((checker, collection))
     }
 
     /// The tests of a submission that has none to be tested: the list is the same.
@@ -66,11 +128,10 @@ impl Examiner {
         let mut checker = Session::resume(&self.engine, &self.checker, console).await?;
         let called = checker.call(&self.collecting(Some(&problem))).await?;
         let stage = Stage {
-            number: 0,
             checker: checker.snapshot().await?,
             submission: None,
         };
-        Ok((stage, collection(&called)?, Some(problem)))
+        Ok((stage, Arc::new(collection(&called)?), Some(problem)))
     }
 
     /// The same in one session, for practice.
@@ -93,11 +154,10 @@ impl Examiner {
             return self.without_submission(import_problem(message)).await;
         }
         let stage = Stage {
-            number: 0,
             checker: checker.snapshot().await?,
             submission: None,
         };
-        Ok((stage, collection(&called)?, None))
+        Ok((stage, Arc::new(collection(&called)?), None))
     }
 
     fn collecting(&self, problem: Option<&Problem>) -> String {

@@ -2,19 +2,20 @@
 
 use std::pin::pin;
 
-use croquant_sandbox::{Called, Outcome, Report};
+use croquant_sandbox::{Called, Error, Outcome, Report, Session};
 
+use super::link::Link;
 use super::pair::Pair;
 use crate::{Failure, Reason};
 
 /// What the submission's session is asked to do meanwhile.
 const SERVE: &str = r#"{"op": "grade_serve"}"#;
 
-/// How a request ended.
-pub(super) enum Talk {
-    /// The checker came to its end, and then the submission's side to its own.
-    Whole { checker: Called, submission: Report },
-    /// The submission's side ended before the checker was done, which it never should.
+/// How what was asked ended.
+pub(super) enum Talk<T> {
+    /// Whoever asked came to its end, and then the submission's side to its own.
+    Whole { asked: T, submission: Report },
+    /// The submission's side ended before all was asked, which it never should.
     Broken(Report),
 }
 
@@ -22,16 +23,29 @@ pub(super) enum Talk {
 ///
 /// # Errors
 /// Those of the sandbox: the host failed.
-pub(super) async fn talk(pair: &mut Pair, request: &str) -> Result<Talk, croquant_sandbox::Error> {
-    let mut asked = pin!(pair.checker.call(request));
-    let mut serving = pin!(pair.submission.call(SERVE));
+pub(super) async fn talk(pair: &mut Pair, request: &str) -> Result<Talk<Called>, Error> {
+    let asking = pair.checker.call(request);
+    served(&mut pair.submission, &pair.link, asking).await
+}
+
+/// Goes through with `asking`, while the submission answers.
+///
+/// # Errors
+/// Those of `asking`, and of the sandbox.
+pub(super) async fn served<T>(
+    submission: &mut Session,
+    link: &Link,
+    asking: impl Future<Output = Result<T, Error>>,
+) -> Result<Talk<T>, Error> {
+    let mut asking = pin!(asking);
+    let mut serving = pin!(submission.call(SERVE));
     tokio::select! {
         biased;
-        called = &mut asked => {
-            let checker = called?;
-            pair.link.end();
+        asked = &mut asking => {
+            let asked = asked?;
+            link.end();
             let submission = serving.await?.report;
-            Ok(Talk::Whole { checker, submission })
+            Ok(Talk::Whole { asked, submission })
         }
         served = &mut serving => Ok(Talk::Broken(served?.report)),
     }

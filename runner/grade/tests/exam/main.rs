@@ -1,4 +1,5 @@
 //! Submissions and tests in their two sessions.
 
+mod rehearsals;
 mod stage;
 mod verdicts;

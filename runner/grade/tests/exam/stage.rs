@@ -27,13 +27,20 @@ pub(crate) async fn grade(assignment: &[(&str, &str)], submission: &str) -> Verd
 
 pub(crate) async fn grade_files(assignment: &[(&str, &str)], files: &[(&str, &str)]) -> Verdict {
     let mut examiner = examiner(assignment).await;
+    examiner
+        .grade(self::files(files), &mut |_, _| {})
+        .await
+        .unwrap()
+}
+
+/// A submission of these.
+pub(crate) fn files(files: &[(&str, &str)]) -> Handed {
     let own = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
-    let handed = Handed {
+    Handed {
         label: "submission".into(),
         content: Content::Files(files.iter().map(own).collect()),
         notes: vec![],
-    };
-    examiner.grade(handed, &mut |_, _| {}).await.unwrap()
+    }
 }
 
 pub(crate) async fn examiner(files: &[(&str, &str)]) -> Examiner {

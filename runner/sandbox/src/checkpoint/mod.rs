@@ -5,6 +5,7 @@
 //! differ is asked of the kernel ([`pages`]), and whether they do, of an instance in which nothing ever ran ([`pristine`]).
 
 mod contents;
+mod footprint;
 mod pages;
 mod pristine;
 mod rest;
@@ -15,6 +16,7 @@ use wasmtime::{Memory, Store};
 
 use crate::state::State;
 pub(crate) use contents::Contents;
+pub(crate) use footprint::Footprint;
 pub(crate) use pages::PageMap;
 pub(crate) use pristine::Pristine;
 pub(crate) use rest::Rest;
@@ -108,15 +110,15 @@ impl Checkpoint {
         let mut taken = Pages::beside(&old);
         let mut from = from / PAGE_BYTES * PAGE_BYTES;
         loop {
-            let now = memory.data(&*store);
-            let seen = map.written(now, from);
-            for range in seen.ranges() {
-                taken.add(range, now, pristine.data());
+            let (now, state) = memory.data_and_store_mut(&mut *store);
+            let (seen, end) = state.footprint.next(now, from, pristine, map);
+            for range in seen {
+                taken.add(range.clone(), now, pristine.data());
             }
             if taken.bytes > most_bytes {
                 return None;
             }
-            from = seen.end();
+            from = end;
             if from >= now.len() {
                 break;
             }
@@ -132,6 +134,11 @@ impl Checkpoint {
             bytes: size_of::<Self>() + pages.iter().map(Page::bytes).sum::<usize>(),
             pages: pages.into(),
         }
+    }
+
+    /// Whether both are the same one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.pages, &other.pages) && self.memory_bytes == other.memory_bytes
     }
 
     /// What it weighs, in bytes, if it shares nothing.
@@ -187,6 +194,7 @@ impl Checkpoint {
         &self,
         memory: &mut [u8],
         from: usize,
+        footprint: &mut Footprint,
         pristine: &Pristine,
         map: &PageMap,
     ) -> bool {
@@ -196,8 +204,11 @@ impl Checkpoint {
         let mut pages = self.pages.iter().peekable();
         let mut from = from / PAGE_BYTES * PAGE_BYTES;
         while from < memory.len() {
-            let seen = map.written(memory, from);
-            for start in seen.ranges().flat_map(|range| range.step_by(PAGE_BYTES)) {
+            let (seen, end) = footprint.next(memory, from, pristine, map);
+            for start in seen
+                .iter()
+                .flat_map(|range| range.clone().step_by(PAGE_BYTES))
+            {
                 let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
                 // It was not written here: this is another instance than the one that it was taken of.
                 while let Some(page) = pages.next_if(|page| page.index < index) {
@@ -212,7 +223,7 @@ impl Checkpoint {
                     None => {}
                 }
             }
-            from = seen.end();
+            from = end;
         }
         pages.for_each(|page| page.write(memory));
         true

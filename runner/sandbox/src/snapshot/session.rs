@@ -47,6 +47,7 @@ impl Session {
         if checkpoint.bytes() <= self.limits.checkpoint_bytes {
             self.rest = Rest::Taken(checkpoint.clone());
         }
+        self.now = Some(checkpoint.clone());
         Ok(Snapshot {
             checkpoint,
             aside,
@@ -77,13 +78,15 @@ impl Session {
         self.reseed |= snapshot.reseed;
         if self.go_back_in_place(&mut store, snapshot) {
             self.store = Some(store);
-            return Ok(());
+        } else {
+            self.go_back(store).await?;
         }
-        self.go_back(store).await?;
+        self.now = Some(snapshot.checkpoint.clone());
         Ok(())
     }
 
-    /// Goes back without a new instance: what a call that has come to its end leaves is memory, and the kernel knows which. False if it has to be
+    /// Goes back without a new instance: what a call that has come to its end leaves is memory, and the kernel knows which; where there was no
+    /// call, it is nothing. False if it has to be
     /// a new one, because memory has grown since.
     fn go_back_in_place(&self, store: &mut Store<State>, snapshot: &Snapshot) -> bool {
         let loaded = &self.engine.inner;
@@ -91,12 +94,12 @@ impl Session {
             return false;
         };
         let memory = self.guest.memory;
-        let bytes = memory.data_mut(&mut *store);
-        let (checkpoint, from) = (&snapshot.checkpoint, block.stack_end);
-        if !checkpoint.write_back(bytes, from, pristine, &loaded.page_map) {
+        let (bytes, state) = memory.data_and_store_mut(&mut *store);
+        let (checkpoint, from, map) = (&snapshot.checkpoint, block.stack_end, &loaded.page_map);
+        let is_there = self.now.as_ref().is_some_and(|now| now.is(checkpoint));
+        if !is_there && !checkpoint.write_back(bytes, from, &mut state.footprint, pristine, map) {
             return false;
         }
-        let state = store.data_mut();
         state.go_back(checkpoint.memory_bytes(), &snapshot.aside);
         state.memory = Some(memory);
         true
@@ -148,6 +151,7 @@ impl Session {
         state.go_on(snapshot.memory_bytes(), &snapshot.aside);
         let rest = Rest::Taken(snapshot.checkpoint.clone());
         let mut session = Self::make(engine, admitted, policy, limits, rest).await?;
+        session.now = Some(snapshot.checkpoint.clone());
         session.reseed = snapshot.reseed;
         Ok(session)
     }
