@@ -82,8 +82,10 @@ impl Attempt {
             | Self::ListProcesses
             | Self::OpenParentMemory
             | Self::OpenOwnMemory => and(&[Landlock], Refused),
-            // Landlock does not look at times: seccomp does where nothing may be written.
+            // Landlock does not look at times: seccomp does where nothing may be written. Elsewhere this is not refused.
             Self::TouchReadOnly => vec![
+                (Program, Success),
+                (Granted, Success),
                 (Alone, Refused),
                 (Prompt, Refused),
                 (Server, Refused),

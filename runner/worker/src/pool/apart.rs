@@ -48,7 +48,10 @@ impl Apart {
         let mut rooms = self.rooms();
         rooms.retain(|room| room.strong_count() > 0);
         let mut same: Vec<Arc<Room>> = rooms.iter().filter_map(Weak::upgrade).collect();
-        same.retain(|room| room.grants().is_some_and(|held| held.are(grants)));
+        same.retain(|room| {
+            let held = room.slot.grants.as_deref();
+            held.is_some_and(|held| held.are(grants))
+        });
         same.sort_by_key(|room| room.load());
         same
     }
@@ -70,12 +73,9 @@ impl Apart {
 }
 
 impl Room {
+    /// The folders that its worker reaches.
     pub(super) fn granted(&self) -> Option<Arc<Grants>> {
         self.slot.grants.clone()
-    }
-
-    fn grants(&self) -> Option<&Grants> {
-        self.slot.grants.as_deref()
     }
 
     fn load(&self) -> (usize, usize) {

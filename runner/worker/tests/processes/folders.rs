@@ -108,6 +108,27 @@ async fn shared(pool: Pool) -> Result<(), Failed> {
     fs::create_dir(folder.path())?;
     let _new = session(&pool, &same).await?;
     assert_eq!(granted(&pool).len(), 4);
+    // The same folder, seen otherwise.
+    let mut hidden = same.clone();
+    hidden.mounts[0].rules.hide_dotfiles = true;
+    let mut placed = same.clone();
+    placed.mounts[0].guest = "/placed".to_owned();
+    let _seen = [
+        session(&pool, &hidden).await?,
+        session(&pool, &placed).await?,
+    ];
+    // More than it, and nothing at all.
+    let mut more = same.clone();
+    more.mounts
+        .push(Mount::new(other.path(), "/more", Access::ReadOnly));
+    let _more = session(&pool, &more).await?;
+    let _plain = crate::stage::session(&pool).await?;
+    let counts = granted(&pool).into_iter();
+    let counts: Vec<_> = counts
+        .map(|worker| (worker.folders, worker.sessions))
+        .collect();
+    let expected = [(1, 2), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (2, 1)];
+    assert_eq!(counts, expected);
     Ok(())
 }
 
