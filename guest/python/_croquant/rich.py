@@ -10,6 +10,7 @@ import _croquant_host as host
 from . import errors
 
 EXECUTE_RESULT = 1
+encode_json = json.JSONEncoder(default=str).encode  # made once: that costs more than what it writes
 METHODS = {
     "_repr_html_": "text/html",
     "_repr_markdown_": "text/markdown",
@@ -32,7 +33,7 @@ def emit_result(value, count):
 
 def dumps(message):
     # ASCII alone: lone surrogates go out as escapes, and never as broken UTF-8.
-    return json.dumps(message, ensure_ascii=True, default=str)
+    return encode_json(message)
 
 
 def bundle(value, include=None, exclude=None):

@@ -22,7 +22,7 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 /// How often a submission is given to another grader when one has died over it.
 const ATTEMPTS: u32 = 2;
 
-/// How long a grader may say nothing, beyond what a test may take. It tells after each test.
+/// How long a grader may say nothing, beyond what a test may take. It tells after a test, if it has not just done so.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What graders need to know of an assignment.

@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use croquant_confine::Confinement;
 use croquant_sandbox::{Engine, EngineConfig, Slots};
@@ -25,6 +26,9 @@ pub(crate) const NAME: &str = "croquant-grader";
 /// Sessions alive at once: two with what they were made from, and room to spare.
 const SESSIONS: u32 = 6;
 
+/// How often a grader tells how far it is, at most: each time costs both sides as much as a small test.
+const NEWS_EVERY: Duration = Duration::from_millis(50);
+
 /// What a grader is told first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Paper {
@@ -40,7 +44,7 @@ pub(crate) struct Paper {
 pub(crate) enum Said {
     /// The assignment is ready for submissions.
     Ready,
-    /// So many tests of the submission are done.
+    /// So many tests of the submission are done. Told now and then.
     Progress { done: u32, total: u32 },
     /// What came of a submission.
     Verdict(Box<Verdict>),
@@ -146,7 +150,12 @@ async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<
             Err(error) => return Err(error.into()),
         };
         let mut other = socket.try_clone()?;
+        let mut told = Instant::now();
         let mut tell = |done, total| {
+            if told.elapsed() < NEWS_EVERY {
+                return;
+            }
+            told = Instant::now();
             let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
             let (done, total) = (number(done), number(total));
             // A supervisor that is gone is noticed with the verdict.

@@ -23,6 +23,7 @@ use crate::assignment::{Assignment, Bound, Collected, Role, Source};
 use crate::scoring::{TestResult, blocked_by, order, status};
 use crate::submission::Submission;
 use crate::{Failure, Problem, ProblemKind, Reason, Status};
+use link::{CheckerSide, Link, SubmissionSide};
 use ops::{Collection, Mistake, Prepared, Ran};
 use pair::Pair;
 use rehearsal::Rehearsals;
@@ -126,22 +127,21 @@ impl Examiner {
         seed: u64,
         practice: bool,
     ) -> Result<Self, ExamError> {
+        let link = Link::default();
         let policy = room::checker_policy(&assignment, &[], seed);
         let limits = room::checker_limits();
-        let console = Box::new(Recorder::new());
-        let mut session = Session::start(engine, &policy, &limits, console).await?;
-        let prepared = prepare(&mut session, &assignment, seed).await?;
-        let checker = session.snapshot().await?;
-        drop(session);
+        let console = Box::new(CheckerSide(link.clone()));
+        let mut checker = Session::start(engine, &policy, &limits, console).await?;
+        let prepared = prepare(&mut checker, &assignment, seed).await?;
         let policy = room::submission_policy(&assignment, &[], seed);
         let limits = room::submission_limits(&assignment.default_limits());
-        let console = Box::new(Recorder::new());
-        let mut session = Session::start(engine, &policy, &limits, console).await?;
+        let console = Box::new(SubmissionSide(link.clone()));
+        let mut submission = Session::start(engine, &policy, &limits, console).await?;
         Ok(Self {
             engine: engine.clone(),
-            checker,
-            empty: session.snapshot().await?,
-            used: None,
+            checker: checker.snapshot().await?,
+            empty: submission.snapshot().await?,
+            used: Some(Pair::new(checker, submission, link)),
             rehearsals: Rehearsals::default(),
             assignment,
             seed,

@@ -40,12 +40,17 @@ impl Pair {
         let checker = Session::resume(engine, checker, side).await?;
         let side = Box::new(SubmissionSide(link.clone()));
         let submission = Session::resume(engine, submission, side).await?;
-        Ok(Self {
+        Ok(Self::new(checker, submission, link))
+    }
+
+    /// Two sessions that `link` lies between.
+    pub(super) fn new(checker: Session, submission: Session, link: Link) -> Self {
+        Self {
             checker,
             submission,
             link,
             uses: 1,
-        })
+        }
     }
 
     /// Both as the snapshots have them.

@@ -77,17 +77,27 @@ impl Page {
         }
     }
 
-    /// Makes the page, whatever is in it, what it was; `then` is as the image has it.
+    /// Makes the page, whatever is in it, what it was; `then` is as the image has it. Only lines that differ are written: most do not, and what
+    /// is only read is not in the processor's way afterwards.
     fn write_over(&self, target: &mut [u8], then: &[u8]) {
+        if self.lines.len() == PAGE_BYTES {
+            if *target != *self.lines {
+                target.copy_from_slice(&self.lines);
+            }
+            return;
+        }
         let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
         let (then, _) = then.as_chunks::<LINE_BYTES>();
         let (lines, _) = self.lines.as_chunks::<LINE_BYTES>();
         let mut lines = lines.iter();
         for (number, (target, then)) in target.iter_mut().zip(then).enumerate() {
-            *target = match self.mask >> number & 1 {
-                0 => *then,
-                _ => *lines.next().unwrap_or(then),
+            let line = match self.mask >> number & 1 {
+                0 => then,
+                _ => lines.next().unwrap_or(then),
             };
+            if differ(target, line) {
+                *target = *line;
+            }
         }
     }
 }

@@ -9,7 +9,6 @@ use wasmtime::{Engine, Linker, Memory, Module, Result, Store, format_err};
 pub(crate) struct Pristine {
     store: Store<()>,
     memory: Memory,
-    /// From the first page with something in it to the last: what a session's memory is mapped from the image's file for.
     extent: Range<usize>,
 }
 
@@ -31,7 +30,7 @@ impl Pristine {
         })
     }
 
-    /// Whole pages of its memory, outside of which there are only zeros.
+    /// Whole pages of its memory from one with something in it to another: so all of them are mapped from the image's file. There may be some more.
     pub(crate) fn extent(&self) -> Range<usize> {
         self.extent.clone()
     }
@@ -42,11 +41,13 @@ impl Pristine {
     }
 }
 
+/// How many pages are skipped in the search for the image's extent: one in so many is looked at, as a look costs a page fault.
+const STRIDE: usize = 16;
+
 fn extent(memory: &[u8]) -> Range<usize> {
-    let is_something = |page: &[u8]| page != ZEROS;
-    let mut pages = memory.chunks(PAGE_BYTES);
-    let first = pages.position(is_something).unwrap_or(0);
-    let mut pages = memory.chunks(PAGE_BYTES);
-    let last = pages.rposition(is_something).map_or(0, |last| last + 1);
-    first * PAGE_BYTES..last * PAGE_BYTES
+    let is_something = |start: &usize| memory[*start..][..PAGE_BYTES] != ZEROS;
+    let mut starts = (0..memory.len()).step_by(STRIDE * PAGE_BYTES);
+    let first = starts.find(is_something).unwrap_or(0);
+    let last = starts.rfind(is_something);
+    first..last.map_or(first, |last| last + PAGE_BYTES)
 }
