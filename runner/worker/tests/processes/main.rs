@@ -4,6 +4,7 @@ mod endings;
 mod fairness;
 mod folders;
 mod output;
+mod reach;
 mod silence;
 mod stage;
 mod walls;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         fairness::trials(),
         folders::trials(),
         output::trials(),
+        reach::trials(),
         silence::trials(),
         walls::trials(),
     ];
