@@ -102,13 +102,9 @@ const READING: &[c_long] = &[
     libc::SYS_open,
 ];
 
-/// Writing down what was entered at the prompt: the file is locked, and kept private.
-const CHANGING: &[c_long] = &[
-    libc::SYS_flock,
-    libc::SYS_fchmod,
-    libc::SYS_umask,
-    libc::SYS_ftruncate,
-];
+/// Writing down what was entered at the prompt: the file is locked, and kept private. Not for guests' folders: landlock does not look at modes,
+/// and whatever is open would do, the image among it.
+const CHANGING: &[c_long] = &[libc::SYS_flock, libc::SYS_fchmod, libc::SYS_umask];
 
 /// Changing what is within reach.
 const WRITING: &[c_long] = &[
@@ -280,6 +276,9 @@ pub(crate) fn allowed(confinement: &Confinement) -> Vec<Call> {
         allow(&mut calls, READING);
     }
     if confinement.reaches(&[Access::Change, Access::Database, Access::Write]) {
+        allow(&mut calls, &[libc::SYS_ftruncate]);
+    }
+    if confinement.reaches(&[Access::Change, Access::Database]) {
         allow(&mut calls, CHANGING);
     }
     if confinement.reaches(&[Access::Database]) {
@@ -296,6 +295,9 @@ pub(crate) fn allowed(confinement: &Confinement) -> Vec<Call> {
     }
     if confinement.connections {
         allow(&mut calls, CONNECTIONS);
+    }
+    if confinement.passes {
+        allow(&mut calls, &[libc::SYS_sendmsg]);
     }
     calls
 }

@@ -14,6 +14,9 @@ pub struct Confinement {
     pub terminal: bool,
     /// Whether connections may be accepted, on sockets that listen already. None may be opened, ever.
     pub connections: bool,
+    /// Whether open descriptors may be handed to other processes, over sockets that are open already, as a pool does that grants folders.
+    /// Default: no, since messages that may carry them may also carry an address.
+    pub passes: bool,
     /// Whether one may ask if a file is there, which landlock leaves open. The hints after a program that missed one need it.
     pub looks: bool,
     /// How many descriptors may be open at once; what the process was given if that is less.
@@ -63,6 +66,7 @@ impl Confinement {
             reach,
             terminal: false,
             connections: false,
+            passes: false,
             looks: true,
             descriptors: u64::from(open_files) + OWN_DESCRIPTORS,
         }
@@ -91,6 +95,11 @@ impl Confinement {
             looks: false,
             ..Self::program(Vec::new(), 0)
         }
+    }
+
+    /// A worker for sessions with folders: `reach` besides, of which up to `open_files` are open at once.
+    pub fn granted(reach: Vec<Reach>, open_files: u32) -> Self {
+        Self::program(reach, open_files)
     }
 
     /// Raises all walls that the kernel has. There is no way back.

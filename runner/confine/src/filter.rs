@@ -187,14 +187,15 @@ mod tests {
     }
 
     fn everything() -> Confinement {
-        let reach = Reach {
+        let reach = |access| Reach {
             path: "/".into(),
-            access: Access::Write,
+            access,
         };
         Confinement {
             terminal: true,
             connections: true,
-            ..Confinement::program(vec![reach], 64)
+            passes: true,
+            ..Confinement::program(vec![reach(Access::Change), reach(Access::Write)], 64)
         }
     }
 

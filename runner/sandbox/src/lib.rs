@@ -380,6 +380,7 @@ mod machine;
 mod meter;
 mod outcome;
 mod output;
+mod passed;
 mod policy;
 mod press;
 mod recorder;

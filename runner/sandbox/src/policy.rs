@@ -347,6 +347,16 @@ pub enum PolicyError {
     /// The rules on calls cannot be obeyed.
     #[error(transparent)]
     Calls(#[from] CallPolicyError),
+    /// There are more or fewer folders, open, than mounts.
+    #[error(
+        "{folders} open folders were given for {mounts} mounts\nhint: give those that `Policy::open_folders` has opened"
+    )]
+    FolderCount {
+        /// How many folders were given.
+        folders: usize,
+        /// How many mounts there are.
+        mounts: usize,
+    },
     /// A mount's folder does not exist.
     #[error("the folder `{}` does not exist\nhint: make it, or mount another", host.display())]
     MountMissing {

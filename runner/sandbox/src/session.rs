@@ -11,6 +11,7 @@ use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::files::Files;
 use crate::flags::Block;
 use crate::grants;
 use crate::guest::Guest;
@@ -155,9 +156,22 @@ impl Session {
         console: Box<dyn Console>,
         observer: Option<Box<dyn Observer>>,
     ) -> Result<Self, Error> {
+        let files = grants::grant(policy, limits, None)?;
+        Self::start_with(engine, policy, files, limits, console, observer).await
+    }
+
+    /// Starts a session with the files of the host that it has been granted.
+    pub(crate) async fn start_with(
+        engine: &Engine,
+        policy: &Policy,
+        files: Files,
+        limits: &Limits,
+        console: Box<dyn Console>,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Result<Self, Error> {
         let records =
             records::encode(policy, limits).ok_or(Error::TooLarge { bytes: usize::MAX })?;
-        let admitted = Self::admit(engine, policy, limits, console, observer)?;
+        let admitted = Self::admit(engine, policy, files, limits, console, observer)?;
         // The files are in the guest's memory from here on.
         let granted = Arc::new(policy.without_files());
         let nothing = Rest::Outdated(None);
@@ -167,15 +181,15 @@ impl Session {
         Ok(session)
     }
 
-    /// Grants what `policy` says, and takes a place.
+    /// Grants what `policy` says besides the host's `files`, and takes a place.
     pub(crate) fn admit(
         engine: &Engine,
         policy: &Policy,
+        files: Files,
         limits: &Limits,
         console: Box<dyn Console>,
         observer: Option<Box<dyn Observer>>,
     ) -> Result<Admitted, Error> {
-        let files = grants::grant(policy, limits)?;
         engine.covered_by(policy)?;
         let watch = Watch::new(policy.calls.clone(), observer);
         engine.check(limits)?;

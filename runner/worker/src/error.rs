@@ -25,6 +25,14 @@ pub enum Error {
         /// How many there are.
         max_sessions: u32,
     },
+    /// All workers for sessions with folders are taken.
+    #[error(
+        "all {max_workers} workers for sessions with folders are in use\nhint: end such a session, or raise the number of these workers"
+    )]
+    NoWorker {
+        /// How many there may be.
+        max_workers: u32,
+    },
     /// The worker died while the call ran. What it printed may be incomplete.
     #[error("the process that ran the session has ended; the call is lost")]
     Lost {

@@ -1,8 +1,8 @@
 //! Sessions in confined processes.
 //!
-//! A [`Pool`] runs workers: processes of this same executable, each with an engine of its own and many sessions, and with nothing else: no file,
-//! no network, no other process, only the socket to its supervisor. A [`RemoteSession`] is used like a session of the sandbox. Its
-//! console stays where it was made: what the guest prints and asks crosses the wire.
+//! A [`Pool`] runs workers: processes of this same executable, each with an engine of its own and many sessions, and with nothing else: no file
+//! but those of granted folders, no network, no other process, only the socket to its supervisor. A [`RemoteSession`] is used like a session of
+//! the sandbox. Its console stays where it was made: what the guest prints and asks crosses the wire.
 //!
 //! A guest that breaks out of the sandbox, or brings its process down, finds and harms what its worker has: nothing but the other sessions in
 //! it. These come back in another worker when they are next called.
@@ -14,6 +14,12 @@
 //!
 //! Workers and spawner are told what they are by the name under which they are started: the executable's `main` asks
 //! [`Role::of_this_process`] first.
+//!
+//! # Folders
+//! A session whose policy has mounts runs in a worker that is started for them: it gets the folders as open descriptors, before it confines itself
+//! to what lies beneath them. Sessions that have exactly the same mounts share such workers; these are counted ([`PoolConfig::granted_workers`]),
+//! and end with their last session. The folders are opened when the session starts. A supervisor that is confined by then has to reach them
+//! and to keep `Confinement::passes`.
 //!
 //! # Fixed memory
 //! Output and messages (results, displays) cross ahead of their reader by a window for each session, and a guest that is further ahead waits. A

@@ -352,7 +352,7 @@ fn full() -> ApiError {
 
 fn cannot_start(error: &Error) -> ApiError {
     match error {
-        Error::Full { .. } => full(),
+        Error::Full { .. } | Error::NoWorker { .. } => full(),
         _ => {
             tracing::error!(%error, "a kernel cannot be started");
             ApiError::new(

@@ -25,6 +25,15 @@ impl Wall {
             Self::Program => Confinement::program(folders, 64).apply().map(drop),
             Self::Alone => Confinement::program(Vec::new(), 64).apply().map(drop),
             Self::Worker => Confinement::worker().apply().map(drop),
+            Self::Granted => Confinement::granted(folders, 64).apply().map(drop),
+            Self::Granter => {
+                let server = Confinement::server(vec![reach("read", Access::Read)]);
+                let confinement = Confinement {
+                    passes: true,
+                    ..server
+                };
+                confinement.apply().map(drop)
+            }
             Self::Prompt => {
                 let history = vec![reach("history", Access::Change)];
                 Confinement::prompt(history, 64).apply().map(drop)

@@ -17,19 +17,25 @@ pub(crate) enum Wall {
     Prompt,
     /// All, as `croquant serve` does.
     Server,
+    /// All, as a server does that hands open folders to workers.
+    Granter,
     /// All, as workers do.
     Worker,
+    /// All, as workers do that have folders.
+    Granted,
 }
 
 impl Wall {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Landlock,
         Self::Seccomp,
         Self::Program,
         Self::Alone,
         Self::Prompt,
         Self::Server,
+        Self::Granter,
         Self::Worker,
+        Self::Granted,
     ];
 
     /// Whether it is not what it should be without `wall`.
@@ -55,15 +61,16 @@ impl Attempt {
     /// How it ends behind which walls.
     pub(crate) fn expected(self) -> Vec<(Wall, Ending)> {
         use Ending::{Killed, Refused, Success};
-        use Wall::{Alone, Landlock, Program, Prompt, Seccomp, Server, Worker};
+        use Wall::{Alone, Granted, Granter, Landlock, Program, Prompt, Seccomp, Server, Worker};
         let everywhere =
-            |ending| [Program, Alone, Prompt, Server, Worker].map(|wall| (wall, ending));
+            |ending| [Program, Alone, Prompt, Server, Worker, Granted].map(|wall| (wall, ending));
         let and = |walls: &[Wall], ending| {
             let further = walls.iter().map(|wall| (*wall, ending));
             everywhere(ending).into_iter().chain(further).collect()
         };
         match self {
             Self::ReadSecret
+            | Self::ReadAbove
             | Self::ReadPasswords
             | Self::ListRoot
             | Self::WriteSecret
@@ -75,8 +82,10 @@ impl Attempt {
             | Self::ListProcesses
             | Self::OpenParentMemory
             | Self::OpenOwnMemory => and(&[Landlock], Refused),
-            // Landlock does not look at times: seccomp does where nothing may be written.
+            // Landlock does not look at times: seccomp does where nothing may be written. Elsewhere this is not refused.
             Self::TouchReadOnly => vec![
+                (Program, Success),
+                (Granted, Success),
                 (Alone, Refused),
                 (Prompt, Refused),
                 (Server, Refused),
@@ -86,12 +95,12 @@ impl Attempt {
                 and(&[Landlock, Seccomp], Refused)
             }
             Self::ChangeMode
+            | Self::ChangeOpenMode
             | Self::OpenByHandle
             | Self::WatchFiles
             | Self::Socket
             | Self::UdpSocket
             | Self::UnixSocket
-            | Self::PassDescriptor
             | Self::ExecuteMemory
             | Self::Fork
             | Self::ForkByStructure
@@ -105,6 +114,11 @@ impl Attempt {
             | Self::RaiseLimits
             | Self::LockTerminal
             | Self::FilterAgain => and(&[Seccomp], Refused),
+            Self::PassDescriptor => {
+                let mut expected: Vec<_> = and(&[Seccomp], Refused);
+                expected.push((Granter, Success));
+                expected
+            }
             Self::Execute
             | Self::ExecuteOpenFile
             | Self::Trace
@@ -120,25 +134,39 @@ impl Attempt {
             | Self::KernelProgram
             | Self::CountEvents
             | Self::CatchFaults => and(&[Seccomp], Killed),
-            Self::OpenManyFiles => vec![(Program, Refused)],
+            Self::OpenManyFiles => vec![(Program, Refused), (Granted, Refused)],
             // What a process has from its start stays. Not to have it is the business of whoever starts it.
             Self::ReadVariable | Self::ReadInherited | Self::WriteStandardOutput => {
                 everywhere(Success).to_vec()
             }
-            Self::Look => vec![(Program, Success), (Server, Success), (Worker, Refused)],
+            Self::Look => vec![
+                (Program, Success),
+                (Server, Success),
+                (Worker, Refused),
+                (Granted, Success),
+            ],
             Self::ReadGranted => vec![
                 (Program, Success),
                 (Server, Success),
                 (Alone, Refused),
                 (Worker, Refused),
+                (Granted, Success),
             ],
             Self::WriteGranted | Self::RenameGranted => {
-                vec![(Program, Success), (Server, Refused), (Alone, Refused)]
+                vec![
+                    (Program, Success),
+                    (Granted, Success),
+                    (Server, Refused),
+                    (Alone, Refused),
+                    (Worker, Refused),
+                ]
             }
             Self::AppendHistory => vec![(Prompt, Success), (Program, Refused), (Server, Refused)],
             Self::ChangeTerminal => vec![(Prompt, Success), (Program, Refused), (Server, Refused)],
             Self::UseMemory | Self::UseOpenFile | Self::Thread => everywhere(Success).to_vec(),
-            Self::Abort => vec![(Program, Success), (Alone, Success), (Worker, Success)],
+            Self::Abort => [Program, Alone, Worker, Granted]
+                .map(|wall| (wall, Success))
+                .into(),
             Self::Accept => vec![
                 (Server, Success),
                 (Program, Refused),

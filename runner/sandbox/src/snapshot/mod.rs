@@ -68,7 +68,7 @@ impl Snapshot {
     }
 
     /// Whether `engine` can go on from it.
-    fn fits(&self, engine: &Engine) -> Result<(), SnapshotError> {
+    pub(crate) fn fits(&self, engine: &Engine) -> Result<(), SnapshotError> {
         same_image(&self.image, engine)?;
         let (bytes, most) = (self.memory_bytes(), engine.config().max_memory_bytes);
         if bytes > most {
@@ -109,6 +109,11 @@ pub enum SnapshotError {
     /// The session has other grants.
     #[error("the snapshot has other grants than the session\nhint: start a session from it")]
     OtherGrants,
+    /// The session has other mounts.
+    #[error(
+        "the snapshot has other mounts\nhint: wake it with mounts that differ in nothing but where their folders are on the host"
+    )]
+    OtherMounts,
     /// It was cut off, corrupted, forged, or sealed with another key.
     #[error(
         "the snapshot's seal is broken: it was changed, cut off, or sealed with another key\nhint: take an older one"

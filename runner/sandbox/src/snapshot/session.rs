@@ -10,7 +10,9 @@ use crate::checkpoint::Rest;
 use crate::console::Console;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::files::Files;
 use crate::flags::Block;
+use crate::grants;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::recorder::Recorder;
@@ -127,14 +129,28 @@ impl Session {
         observer: Option<Box<dyn Observer>>,
     ) -> Result<Self, Error> {
         snapshot.fits(engine)?;
-        let block = Self::block(engine, &snapshot.limits).await?;
-        let (policy, limits) = (&snapshot.policy, &snapshot.limits);
-        let mut admitted = Self::admit(engine, policy, limits, console, observer)?;
+        let policy = Arc::clone(&snapshot.policy);
+        let files = grants::grant(&policy, &snapshot.limits, None)?;
+        Self::resume_with(engine, snapshot, policy, files, console, observer).await
+    }
+
+    /// Goes on from `snapshot` with the files of the host that were granted anew; `policy` is the snapshot's but for where these are.
+    pub(crate) async fn resume_with(
+        engine: &Engine,
+        snapshot: &Snapshot,
+        policy: Arc<Policy>,
+        files: Files,
+        console: Box<dyn Console>,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Result<Self, Error> {
+        let limits = &snapshot.limits;
+        let block = Self::block(engine, limits).await?;
+        let mut admitted = Self::admit(engine, &policy, files, limits, console, observer)?;
         let state = &mut admitted.state;
         state.block = Some(block);
         state.go_on(snapshot.memory_bytes(), &snapshot.aside);
         let rest = Rest::Taken(snapshot.checkpoint.clone());
-        let mut session = Self::make(engine, admitted, Arc::clone(policy), limits, rest).await?;
+        let mut session = Self::make(engine, admitted, policy, limits, rest).await?;
         session.now = Some(snapshot.checkpoint.clone());
         session.reseed = snapshot.reseed;
         Ok(session)

@@ -230,9 +230,10 @@
     (if (i32.eq (local.get $op) (i32.const 82)) (then
       (drop (call $write (i32.const 1) (i32.const 8196) (i32.load (i32.const 8192))))
       (return (i32.const 0))))
-    ;; O: open the file whose path is the rest, below descriptor 3, for reading (or, after `w`, writing); write its content or the errno
+    ;; O: open the file whose path is the rest, below descriptor 3, links followed, for reading (or, after `w`, writing); write its content or
+    ;; the errno
     (if (i32.eq (local.get $op) (i32.const 79)) (then
-      (local.set $n (call $path_open (i32.const 3) (i32.const 0) (i32.const 65538) (i32.sub (local.get $len) (i32.const 2))
+      (local.set $n (call $path_open (i32.const 3) (i32.const 1) (i32.const 65538) (i32.sub (local.get $len) (i32.const 2))
         (i32.mul (i32.const 9) (i32.eq (i32.load8_u (i32.const 65537)) (i32.const 119)))
         (select (i64.const 64) (i64.const 2) (i32.eq (i32.load8_u (i32.const 65537)) (i32.const 119)))
         (i64.const 0) (i32.const 0) (i32.const 16)))

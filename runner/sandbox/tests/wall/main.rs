@@ -7,6 +7,7 @@ mod host;
 mod interrupts;
 mod mounts;
 mod overseer;
+mod passed;
 mod restores;
 mod stage;
 mod watch;

@@ -116,6 +116,8 @@ async fn no_path_leaves_the_mount() {
             assert_eq!(read, "");
         }
     }
+    let (outcome, read) = open(&policy, "rharmless").await;
+    assert_eq!((outcome, &*read), (Outcome::Completed, "content"));
     assert_eq!(std::fs::read_to_string(&secret).unwrap(), "secret");
 }
 

@@ -89,7 +89,7 @@ async fn every_call_is_seen_with_its_end() {
     let lines = notebook.lines();
     assert_eq!(
         lines,
-        [r#"path_open(fd=3,path=Text("file"),flags=Flags(["read"])) EBADF"#]
+        [r#"path_open(fd=3,path=Text("file"),flags=Flags(["read", "follow"])) EBADF"#]
     );
     let (mut session, _) = watched(&Policy::default(), &notebook).await;
     let report = session.execute(&Cell::new("K")).await.unwrap();

@@ -1,5 +1,7 @@
 //! The connection to one worker.
 
+use std::io::Write as _;
+use std::os::unix::net::UnixStream as UnixStdStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,10 +10,12 @@ use tokio::net::UnixStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::WorkerState;
+use super::grants::Grants;
 use super::incoming::{self, Incoming, Route};
 use super::outgoing::Outgoing;
 use super::place::{Mail, Place};
-use super::{Source, WorkerState};
+use super::source::Source;
 use crate::error::Error;
 use crate::wire::frame::{self, FrameError, Frames};
 use crate::wire::{Hello, Number, Ready, Start, ToWorker, most_on_the_way};
@@ -26,6 +30,7 @@ pub(super) struct Link {
     incoming: Arc<Incoming>,
     places: Arc<Semaphore>,
     max_sessions: u32,
+    folders: usize,
     busy: AtomicUsize,
     ready: Ready,
     process: u32,
@@ -35,22 +40,32 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Starts a worker and waits until it is ready. It is ended when it is silent for so long.
+    /// Starts a worker, passes it the folders that are granted, if any are, and waits until it is ready. It is ended when it is silent for so long.
     pub(super) async fn open(
         source: Arc<Source>,
         hello: Hello,
+        grants: Option<Arc<Grants>>,
         silence: Duration,
     ) -> Result<Self, Error> {
         let starter = Arc::clone(&source);
-        let started = tokio::task::spawn_blocking(move || starter.start()).await;
-        let (process, socket) = started.map_err(Error::start)??;
+        let first = frame::encode(&hello).map_err(Error::start)?;
+        let started = tokio::task::spawn_blocking(move || {
+            let (process, socket) = starter.start()?;
+            match greet(&socket, &first, grants.as_deref()) {
+                Ok(()) => Ok((process, socket)),
+                Err(error) => {
+                    starter.end(process);
+                    Err(error)
+                }
+            }
+        });
+        let (process, socket) = started.await.map_err(Error::start)??;
         socket.set_nonblocking(true)?;
         let socket = Arc::new(UnixStream::from_std(socket)?);
         let outgoing = Arc::new(Outgoing::new(Arc::clone(&socket)));
         let mut tasks = JoinSet::new();
         let sender = Arc::clone(&outgoing);
         tasks.spawn(async move { sender.send_on().await });
-        outgoing.send(&frame::encode(&hello).map_err(Error::start)?);
         let mut frames = Frames::default();
         let greeted = tokio::time::timeout(PATIENCE, incoming::receive(&socket, &mut frames)).await;
         let ready: Ready = match greeted {
@@ -82,6 +97,7 @@ impl Link {
             incoming,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             max_sessions: hello.max_sessions,
+            folders: hello.folders.len(),
             busy: AtomicUsize::new(0),
             ready,
             process,
@@ -112,6 +128,7 @@ impl Link {
         WorkerState {
             process: self.process,
             sessions: self.sessions(),
+            folders: self.folders,
             waiting_bytes: self.incoming.held_bytes(),
             landlock: self.ready.landlock,
             seccomp: self.ready.seccomp,
@@ -184,6 +201,15 @@ impl Drop for Link {
         self.tasks.abort_all();
         // A guest that does not come back would keep the process from noticing that its socket is closed.
         self.source.end(self.process);
+    }
+}
+
+/// Says the first message, which a socket always has room for, with the folders behind it.
+fn greet(mut socket: &UnixStdStream, hello: &[u8], grants: Option<&Grants>) -> Result<(), Error> {
+    socket.write_all(hello)?;
+    match grants {
+        Some(grants) => grants.pass(socket),
+        None => Ok(()),
     }
 }
 

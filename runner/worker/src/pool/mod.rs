@@ -1,6 +1,8 @@
 //! The supervisor's side: workers, and which session is where.
 
+mod apart;
 mod conversation;
+mod grants;
 mod incoming;
 mod interrupter;
 mod link;
@@ -9,9 +11,9 @@ mod place;
 mod pulse;
 mod session;
 mod shelf;
+mod source;
 mod vigil;
 
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,13 +24,15 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use crate::error::Error;
 use crate::spawner::Spawner;
 use crate::wire::{Hello, Number, VERSION};
-use crate::worker;
 
+use apart::Apart;
+use grants::Grants;
 pub use interrupter::Interrupter;
 use link::Link;
 pub use session::{Kept, RemoteSession};
 pub use shelf::KeptState;
 use shelf::Shelf;
+use source::Source;
 
 /// How many workers there are, and what each holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,9 @@ pub struct PoolConfig {
     /// What is kept of all sessions together, to bring them back if a worker dies. Protects this process's memory: beyond it, the largest are
     /// kept no more until they are written down whole again, and cannot be brought back.
     pub kept_bytes: usize,
+    /// How many further workers there may be for sessions with folders. Each is a process that reaches the folders of its sessions and ends with
+    /// the last of them. Default: 16, or as many as there are workers if that is more.
+    pub granted_workers: u32,
 }
 
 impl PoolConfig {
@@ -57,6 +64,7 @@ impl PoolConfig {
             max_memory_bytes: 1 << 30,
             silence: Duration::from_secs(10),
             kept_bytes: 1 << 30,
+            granted_workers: shares.max(16),
         }
     }
 }
@@ -75,18 +83,14 @@ struct Inner {
     numbers: AtomicU64,
     key: SnapshotKey,
     shelf: Arc<Shelf>,
-}
-
-/// Where workers come from.
-#[derive(Debug)]
-pub(crate) enum Source {
-    Processes(Spawner),
-    Threads(Engine),
+    apart: Apart,
 }
 
 /// The place of one worker. It is started when it is first needed, and anew after it died.
 #[derive(Debug, Default)]
 struct Slot {
+    /// What the worker is started for; nothing for those that are there for everybody else.
+    grants: Option<Arc<Grants>>,
     link: Mutex<Option<Arc<Link>>>,
     now: std::sync::Mutex<Option<Arc<Link>>>,
 }
@@ -98,6 +102,8 @@ pub struct WorkerState {
     pub process: u32,
     /// The sessions in it.
     pub sessions: usize,
+    /// The folders that it reaches.
+    pub folders: usize,
     /// What waits for its readers in this process, in bytes.
     pub waiting_bytes: usize,
     /// The version of landlock's interface that confines it.
@@ -128,11 +134,12 @@ impl Pool {
                 numbers: AtomicU64::new(0),
                 key,
                 shelf: Arc::new(Shelf::new(config.kept_bytes)),
+                apart: Apart::new(config.granted_workers),
             }),
         }
     }
 
-    /// Starts all workers that do not run. Without it, each starts when it is first needed.
+    /// Starts all workers that do not run, but for those with folders. Without it, each starts when it is first needed.
     ///
     /// # Errors
     /// [`Error::Start`]
@@ -146,6 +153,7 @@ impl Pool {
     /// The workers that run.
     pub fn workers(&self) -> Vec<WorkerState> {
         let links = self.inner.slots.iter().filter_map(Slot::now);
+        let links = links.chain(self.inner.apart.links());
         links.map(|link| link.state()).collect()
     }
 
@@ -156,10 +164,11 @@ impl Pool {
         async move { source.ended().await }
     }
 
-    /// Starts a session in the worker that has the fewest.
+    /// Starts a session in the worker that has the fewest. One with mounts is in a worker that reaches their folders and nothing else. The
+    /// folders are opened here and now, so this process has to reach them, and stay what they are for the session, whatever becomes of their names.
     ///
     /// # Errors
-    /// [`Error::NotHere`], [`Error::Full`], [`Error::Start`], or why the sandbox refuses.
+    /// [`Error::NotHere`], [`Error::Full`], [`Error::NoWorker`], [`Error::Start`], or why the sandbox refuses.
     pub async fn session(
         &self,
         policy: &Policy,
@@ -170,10 +179,11 @@ impl Pool {
     }
 
     /// Wakes a session that was put away as `state`, by this pool or another with the same key: see [`RemoteSession::kept`]. It has the
-    /// grants and limits that are given here.
+    /// limits that are given here, and its mounts stand for the folders that are given here; all else about them is as it was.
     ///
     /// # Errors
-    /// [`Error::Unwakeable`] if `state` is damaged, sealed with another key or of another image; else as [`Pool::session`].
+    /// [`Error::Unwakeable`] if `state` is damaged, sealed with another key, of another image, or of a session with other mounts; else as
+    /// [`Pool::session`].
     pub async fn resume(
         &self,
         policy: &Policy,
@@ -232,9 +242,14 @@ impl Pool {
             max_sessions: sessions_per_worker,
             max_memory_bytes: max_memory_bytes as u64,
             key: *self.inner.key.as_bytes(),
+            folders: slot
+                .grants
+                .as_ref()
+                .map_or_else(Vec::new, |grants| grants.access()),
         };
         let source = Arc::clone(&self.inner.source);
-        let link = Arc::new(Link::open(source, hello, silence).await?);
+        let link = Link::open(source, hello, slot.grants.clone(), silence);
+        let link = Arc::new(link.await?);
         *held = Some(Arc::clone(&link));
         *slot.now.lock().expect("no holder panics") = Some(Arc::clone(&link));
         Ok(link)
@@ -242,52 +257,17 @@ impl Pool {
 }
 
 impl Slot {
+    /// The place of a worker that is started for these folders.
+    fn for_folders(grants: Arc<Grants>) -> Self {
+        Self {
+            grants: Some(grants),
+            ..Self::default()
+        }
+    }
+
     /// The worker, if it runs.
     fn now(&self) -> Option<Arc<Link>> {
         let now = self.now.lock().expect("no holder panics");
         now.as_ref().filter(|link| link.is_up()).cloned()
-    }
-}
-
-impl Source {
-    /// Starts a worker: its process, and the socket to it. Waits without giving way.
-    fn start(&self) -> Result<(u32, UnixStream), Error> {
-        match self {
-            Self::Processes(spawner) => spawner.worker(),
-            Self::Threads(engine) => {
-                let (own, other) = UnixStream::pair()?;
-                let engine = engine.clone();
-                // It ends when its socket closes.
-                std::thread::Builder::new()
-                    .name("worker".into())
-                    .spawn(move || {
-                        if let Err(error) = worker::run_here(other, engine) {
-                            tracing::error!(%error, "a worker has ended");
-                        }
-                    })?;
-                Ok((0, own))
-            }
-        }
-    }
-
-    /// Waits until no more can be had.
-    async fn ended(&self) {
-        match self {
-            Self::Processes(spawner) => {
-                if let Err(error) = spawner.ended().await {
-                    tracing::error!(%error, "the process that starts workers cannot be watched");
-                    std::future::pending().await
-                }
-            }
-            Self::Threads(_) => std::future::pending().await,
-        }
-    }
-
-    /// Ends a worker that does not keep to the protocol, or does not notice that it is not wanted.
-    fn end(&self, process: u32) {
-        match self {
-            Self::Processes(spawner) => spawner.end(process),
-            Self::Threads(_) => {}
-        }
     }
 }

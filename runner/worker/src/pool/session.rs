@@ -5,9 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use croquant_sandbox::{Called, Cell, Console, Error as SandboxError, Limits, Policy, Report};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Pool;
+use super::apart::Room;
 use super::conversation::{MOST_HOST_BYTES, converse};
+use super::grants::Grants;
 use super::interrupter::Interrupter;
 use super::link::Link;
 use super::place::Place;
@@ -25,8 +28,12 @@ pub struct RemoteSession {
     pool: Pool,
     start: Box<Start>,
     console: Box<dyn Console>,
+    /// The folders that it has.
+    grants: Option<Arc<Grants>>,
     /// `None` once the session has ended, and while a call runs.
     place: Option<Place>,
+    /// The worker's, if it is there for these folders: it ends when this is given back, so after the session's place.
+    room: Option<Arc<Room>>,
     interrupter: Interrupter,
     is_alive: bool,
     /// Whether no call has ended yet.
@@ -69,12 +76,10 @@ impl RemoteSession {
     ) -> Result<Self, Error> {
         policy.check().map_err(SandboxError::from)?;
         let refuse = |what| Err(Error::NotHere { what });
-        if !policy.mounts.is_empty() {
-            return refuse("a folder of the host");
-        }
         if limits.host_bytes > MOST_HOST_BYTES {
             return refuse("a limit of more than 64 MiB on what the host holds at once");
         }
+        let grants = Grants::open(policy).await?.map(Arc::new);
         let shelved = pool.inner.shelf.place();
         if let Kept::State(state) = &kept {
             shelved.put(state.clone());
@@ -87,7 +92,9 @@ impl RemoteSession {
                 resume: None,
             }),
             console,
+            grants,
             place: None,
+            room: None,
             interrupter: Interrupter::default(),
             is_alive: true,
             is_fresh: matches!(kept, Kept::Fresh),
@@ -154,6 +161,7 @@ impl RemoteSession {
         }
         // If this future is dropped, so is the place, and with it the session.
         self.is_alive = false;
+        let room = self.room.take();
         let mut place = self.place.take().ok_or(SandboxError::Ended)?;
         place.call(call)?;
         if self.interrupter.is_killed() {
@@ -166,9 +174,16 @@ impl RemoteSession {
             converse(&mut place, &mut *self.console, patience).await
         };
         let Some((ended, state)) = ended else {
+            self.room = room;
             return Err(self.lose());
         };
-        let called = ended.map_err(|failure| self.fail(failure))?;
+        let called = match ended {
+            Ok(called) => called,
+            Err(failure) => {
+                self.room = room;
+                return Err(self.fail(failure));
+            }
+        };
         self.losses = 0;
         self.quarantine = None;
         self.is_fresh = false;
@@ -181,6 +196,7 @@ impl RemoteSession {
         if self.is_alive {
             place.end_call();
             self.place = Some(place);
+            self.room = room;
         }
         Ok(called)
     }
@@ -194,7 +210,7 @@ impl RemoteSession {
             Kept::State(state) => start.resume = Some(Bytes(state.to_vec())),
             Kept::Nothing => return Err(self.lose()),
         }
-        let (link, permit) = self.pool.place().await?;
+        let (link, permit) = self.enter().await?;
         let number = self.pool.number();
         let can_wait = self.is_fresh && is_sure_to_start(&start, &link);
         let mut place = link.route(number, start, permit);
@@ -211,14 +227,35 @@ impl RemoteSession {
 
     /// The host failed in a call, and the session has ended in its worker: it comes back with the next call, as it was before this one.
     fn fail(&mut self, failure: Failure) -> Error {
-        self.is_alive = !matches!(self.kept(), Kept::Nothing);
+        self.comes_back();
         failure.into()
+    }
+
+    /// A place in a worker that has what the session was granted.
+    async fn enter(&mut self) -> Result<(Arc<Link>, OwnedSemaphorePermit), Error> {
+        let Some(grants) = &self.grants else {
+            return self.pool.place().await;
+        };
+        let before = self.room.clone();
+        let (room, link, permit) = self.pool.place_apart(grants, before).await?;
+        // One set of descriptors for all who have the same.
+        self.grants = room.granted();
+        self.room = Some(room);
+        Ok((link, permit))
+    }
+
+    /// Whether the session lives on with what is kept of it. If not, it needs no worker any more.
+    fn comes_back(&mut self) -> bool {
+        self.is_alive = !matches!(self.kept(), Kept::Nothing);
+        if !self.is_alive {
+            self.room = None;
+        }
+        self.is_alive
     }
 
     /// The worker died in a call.
     fn lose(&mut self) -> Error {
-        self.is_alive = !matches!(self.kept(), Kept::Nothing);
-        if !self.is_alive {
+        if !self.comes_back() {
             return Error::Lost { recovers: false };
         }
         self.losses += 1;

@@ -6,11 +6,12 @@
 
 mod bytes;
 pub(crate) mod frame;
+pub(crate) mod passing;
 #[cfg(test)]
 mod tests;
 
 use croquant_sandbox::{
-    Answer, Called, Cell, Error as SandboxError, Limits, MessageKind, Policy, Stream,
+    Access, Answer, Called, Cell, Error as SandboxError, Limits, MessageKind, Policy, Stream,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ pub(crate) use bytes::Bytes;
 use crate::error::Error;
 
 /// Rises with each change of a message. Both sides are one executable, unless somebody replaces it while it runs.
-pub(crate) const VERSION: u16 = 3;
+pub(crate) const VERSION: u16 = 4;
 
 /// How much output a session may send ahead of its reader. Protects the supervisor's memory.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
@@ -59,6 +60,8 @@ pub(crate) struct Hello {
     pub(crate) max_memory_bytes: u64,
     /// Seals what workers send of their sessions for others to take up.
     pub(crate) key: [u8; 32],
+    /// What its sessions may do with the folders that follow as open descriptors, in the order of their mounts.
+    pub(crate) folders: Vec<Access>,
 }
 
 /// The first message of a worker, sent when it is confined and has tried a session.

@@ -1,9 +1,9 @@
-use croquant_sandbox::{Answer, Limits, MessageKind, Policy, Stream};
+use croquant_sandbox::{Access, Answer, Limits, MessageKind, Policy, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::frame::{FrameError, Frames, MOST_BYTES, decode, encode, read};
-use super::{Bytes, Call, Failure, FromWorker, Number, Start, State, ToWorker};
+use super::{Bytes, Call, Failure, FromWorker, Hello, Number, Start, State, ToWorker, VERSION};
 
 /// Deterministic, so that what fails once fails again: SplitMix64.
 struct Dice(u64);
@@ -19,6 +19,17 @@ impl Dice {
 }
 
 const N: Number = Number(7);
+
+fn hello() -> Hello {
+    Hello {
+        version: VERSION,
+        image: "hash".into(),
+        max_sessions: 8,
+        max_memory_bytes: 1 << 30,
+        key: [7; 32],
+        folders: vec![Access::ReadOnly, Access::ReadWrite],
+    }
+}
 
 fn to_worker() -> Vec<ToWorker> {
     let start = Start {
@@ -119,6 +130,7 @@ fn pieces_become_messages() {
 
 #[test]
 fn every_message_arrives_as_it_was_sent() {
+    round_trip(&[hello()]);
     round_trip(&to_worker());
     round_trip(&from_worker());
 }

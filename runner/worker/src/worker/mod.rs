@@ -11,30 +11,33 @@ mod turns;
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use croquant_confine::{Confinement, Walls};
+use croquant_confine::{Confinement, Reach, Walls};
 use croquant_sandbox::{
-    Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
+    Access, Cell, Engine, EngineConfig, Limits, Policy, Recorder, Session, SnapshotKey,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::error::Error;
-use crate::wire::{Hello, Ready, VERSION, frame};
+use crate::wire::{Hello, Ready, VERSION, frame, passing};
 use line::Line;
 use lookout::Lookout;
 use session::{Order, Service};
 use turns::Turns;
 
+/// How many files of its folders a session may have open, on average: as many as a tutorial's session may.
+const OPEN_FILES: u32 = 64;
+
 /// A worker's own process.
 pub(crate) fn run() -> Result<(), Error> {
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let image = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let hello = greet(&mut socket)?;
+    let (hello, folders) = greet(&mut socket)?;
     first_to_go();
     let config = EngineConfig {
         max_memory_bytes: usize::try_from(hello.max_memory_bytes).unwrap_or(usize::MAX),
@@ -46,27 +49,68 @@ pub(crate) fn run() -> Result<(), Error> {
     let line = Line::over(socket)?;
     let runtime = runtime(line.before_sleep())?;
     // Everything is open, and there is no other thread yet. Nothing of the guest has run.
-    let walls = Confinement::worker().apply().map_err(Error::start)?;
-    let key = SnapshotKey::new(hello.key);
+    let walls = confinement(&hello, &folders)
+        .apply()
+        .map_err(Error::start)?;
     let end = || std::process::exit(0);
-    serve(line, &runtime, engine, key, walls, end)
+    let told = Told::new(&hello, folders);
+    serve(line, &runtime, engine, told, walls, end)
 }
 
 /// A worker in a thread of the supervisor's own process, with an engine that it shares, and without any wall.
 pub(crate) fn run_here(mut socket: UnixStream, engine: Engine) -> Result<(), Error> {
-    let key = SnapshotKey::new(greet(&mut socket)?.key);
+    let (hello, folders) = greet(&mut socket)?;
+    let told = Told::new(&hello, folders);
     let line = Line::over(socket)?;
     let runtime = runtime(line.before_sleep())?;
-    serve(line, &runtime, engine, key, Walls::default(), || ())
+    serve(line, &runtime, engine, told, Walls::default(), || ())
 }
 
-/// Reads the supervisor's first message.
-fn greet(socket: &mut UnixStream) -> Result<Hello, Error> {
+/// What sessions are made with, as the supervisor says.
+struct Told {
+    key: SnapshotKey,
+    folders: Vec<OwnedFd>,
+}
+
+impl Told {
+    fn new(hello: &Hello, folders: Vec<OwnedFd>) -> Self {
+        Self {
+            key: SnapshotKey::new(hello.key),
+            folders,
+        }
+    }
+}
+
+/// What the process keeps: what is open, and what lies beneath the folders that it was given.
+fn confinement(hello: &Hello, folders: &[OwnedFd]) -> Confinement {
+    let reach = |(folder, access): (&OwnedFd, &Access)| Reach {
+        // The folder itself, whatever has become of its name.
+        path: format!("/proc/self/fd/{}", folder.as_raw_fd()).into(),
+        access: match access {
+            Access::ReadOnly => croquant_confine::Access::Read,
+            Access::ReadWrite => croquant_confine::Access::Write,
+        },
+    };
+    if folders.is_empty() {
+        return Confinement::worker();
+    }
+    let reach: Vec<Reach> = folders.iter().zip(&hello.folders).map(reach).collect();
+    // The folders are open as they came, and once more for each session.
+    let count = u32::try_from(folders.len()).unwrap_or(u32::MAX);
+    let of_sessions = hello
+        .max_sessions
+        .saturating_mul(OPEN_FILES.saturating_add(count));
+    Confinement::granted(reach, of_sessions.saturating_add(count))
+}
+
+/// Reads the supervisor's first message, and takes the folders that come with it.
+fn greet(socket: &mut UnixStream) -> Result<(Hello, Vec<OwnedFd>), Error> {
     let hello: Hello = frame::read(socket).map_err(Error::start)?;
     if hello.version != VERSION || hello.image != croquant_guest::HASH {
         return Err(Error::start("the supervisor is of another version"));
     }
-    Ok(hello)
+    let folders = passing::take(socket, hello.folders.len()).map_err(Error::start)?;
+    Ok((hello, folders))
 }
 
 /// Where memory runs out, the kernel ends a worker before the server: its sessions can be had again.
@@ -91,7 +135,7 @@ fn serve(
     line: Line,
     runtime: &Runtime,
     engine: Engine,
-    key: SnapshotKey,
+    told: Told,
     walls: Walls,
     end: impl FnOnce() + Send + 'static,
 ) -> Result<(), Error> {
@@ -113,7 +157,8 @@ fn serve(
     let _lookout = Lookout::start(Arc::clone(&turns), Arc::clone(&reader), end)?;
     let service = Service {
         engine,
-        key,
+        key: told.key,
+        folders: told.folders.into(),
         output,
         turns,
     };

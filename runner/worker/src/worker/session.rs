@@ -1,5 +1,6 @@
 //! The task that owns a session.
 
+use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ const LONG: Duration = Duration::from_micros(200);
 pub(super) struct Service {
     pub(super) engine: Engine,
     pub(super) key: SnapshotKey,
+    /// The folders of its sessions' mounts, open, in their order.
+    pub(super) folders: Arc<[OwnedFd]>,
     pub(super) output: Output,
     pub(super) turns: Arc<Turns>,
 }
@@ -100,15 +103,22 @@ async fn sending<T>(output: &Output, call: impl Future<Output = T>) -> T {
 
 /// Starts a session, or brings one back: the one place that knows the difference.
 async fn begin(service: &Service, start: &Start, console: WireConsole) -> Result<Session, Error> {
-    let Service { engine, key, .. } = service;
+    let Service {
+        engine,
+        key,
+        folders,
+        ..
+    } = service;
+    let Start { policy, limits, .. } = start;
     let console = Box::new(console);
     let Some(snapshot) = &start.resume else {
-        return Session::start(engine, &start.policy, &start.limits, console).await;
+        return Session::start_in(engine, policy, folders, limits, console).await;
     };
     let snapshot = Snapshot::decode(&snapshot.0, engine, key)?;
-    let mut session = Session::resume(engine, &snapshot, console).await?;
+    let mut session =
+        Session::resume_in(engine, &snapshot, &policy.mounts, folders, console).await?;
     // What it may use is said by the supervisor, whoever wrote the snapshot.
-    session.set_limits(&start.limits);
+    session.set_limits(limits);
     Ok(session)
 }
 

@@ -47,6 +47,7 @@ use attempt::Attempt;
 use child::Child;
 use expected::{Ending, Wall};
 use role::Role;
+use supervisor::Granted;
 
 fn main() -> ExitCode {
     if let Some(role) = Role::of_this_process() {
@@ -68,17 +69,23 @@ fn main() -> ExitCode {
     attempt::raw::let_children_look();
     let mut trials = Vec::new();
     for attempt in Attempt::ALL.iter().copied() {
-        let Some(expected) = in_a_worker(attempt) else {
+        let expected: Vec<(Granted, Ending)> = Granted::ALL
+            .into_iter()
+            .filter_map(|granted| Some((granted, in_a_worker(attempt, granted)?)))
+            .collect();
+        if expected.is_empty() {
             continue;
-        };
+        }
         let name = |what: &str| format!("{attempt:?}::{what}");
         trials.push(Trial::test(
             name("is possible for a free process"),
             move || child::check(attempt, None, Ending::Success),
         ));
         if absent.iter().all(|(_, absent)| !absent) {
-            trials.push(Trial::test(name("in a worker"), move || {
-                supervisor::check(attempt, expected)
+            trials.extend(expected.into_iter().map(|(granted, expected)| {
+                Trial::test(name(granted.place()), move || {
+                    supervisor::check(attempt, granted, expected)
+                })
             }));
         }
     }
@@ -86,7 +93,8 @@ fn main() -> ExitCode {
 }
 
 /// How an attempt ends in a worker; none if it needs what was opened before, and a worker opens nothing.
-fn in_a_worker(attempt: Attempt) -> Option<Ending> {
+fn in_a_worker(attempt: Attempt, granted: Granted) -> Option<Ending> {
+    use Attempt::{ReadGranted, RenameGranted, TouchReadOnly, WriteGranted};
     match attempt {
         Attempt::UseOpenFile | Attempt::Accept => None,
         // What confinement leaves, and whoever starts a worker does not give: no variable, no descriptor of others, and its standard output is
@@ -94,9 +102,19 @@ fn in_a_worker(attempt: Attempt) -> Option<Ending> {
         Attempt::ReadVariable | Attempt::ReadInherited | Attempt::WriteStandardOutput => {
             Some(Ending::Refused)
         }
+        // Nothing may be written there, so that times cannot be either; and what another worker has is out of reach.
+        TouchReadOnly | WriteGranted | RenameGranted if granted == Granted::Other => {
+            Some(Ending::Refused)
+        }
+        ReadGranted if granted == Granted::Other => Some(Ending::Success),
         _ => {
+            let wall = match granted {
+                Granted::Nothing => Wall::Worker,
+                Granted::Folders => Wall::Granted,
+                Granted::Other => return None,
+            };
             let expected = attempt.expected().into_iter();
-            let mut behind = expected.filter(|(wall, _)| *wall == Wall::Worker);
+            let mut behind = expected.filter(|(known, _)| *known == wall);
             behind.next().map(|(_, ending)| ending)
         }
     }

@@ -5,20 +5,62 @@ use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::process::{Command, ExitCode, Stdio};
 
-use croquant_sandbox::{Limits, Policy, Recorder, SnapshotKey};
+use croquant_sandbox::{Access, Limits, Mount, Policy, Recorder, SnapshotKey};
 use libtest_mimic::Failed;
 
 use crate::attempt::{Attempt, raw};
 use crate::error::Error;
 use crate::expected::Ending;
 use crate::pool::{Pool, PoolConfig};
-use crate::scene::Scene;
+use crate::scene::{Outside, Scene};
 use crate::spawner::Spawner;
 
 /// Tells a supervisor what to ask its worker for.
 const REQUEST: &str = "CROQUANT_HOSTILE_REQUEST";
 /// How it ends if the worker does.
 const LOST: u8 = 2;
+
+/// What the worker's session was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Granted {
+    /// Nothing.
+    Nothing,
+    /// To read `read`, and to change `write`.
+    Folders,
+    /// To read `read`, while another session, which has a worker of its own, may change `write`.
+    Other,
+}
+
+impl Granted {
+    pub(crate) const ALL: [Self; 3] = [Self::Nothing, Self::Folders, Self::Other];
+
+    pub(crate) fn place(self) -> &'static str {
+        match self {
+            Self::Nothing => "in a worker",
+            Self::Folders => "in a worker with folders",
+            Self::Other => "in a worker beside one with another folder",
+        }
+    }
+
+    /// What the session is granted that makes the attempt, and before it another.
+    fn policies(self, outside: &Outside) -> Vec<Policy> {
+        let mount =
+            |name: &str, access| Mount::new(outside.folder.join(name), format!("/{name}"), access);
+        let (read, write) = (
+            mount("read", Access::ReadOnly),
+            mount("write", Access::ReadWrite),
+        );
+        let policy = |mounts| Policy {
+            mounts,
+            ..Policy::default()
+        };
+        match self {
+            Self::Nothing => vec![policy(Vec::new())],
+            Self::Folders => vec![policy(vec![read, write])],
+            Self::Other => vec![policy(vec![write]), policy(vec![read])],
+        }
+    }
+}
 
 /// What this process is to ask for; none if it is no supervisor.
 pub(crate) fn request_of_this_process() -> Option<String> {
@@ -27,6 +69,13 @@ pub(crate) fn request_of_this_process() -> Option<String> {
 
 /// Asks a worker, started as a server starts it.
 pub(crate) fn ask(request: &str) -> Result<ExitCode, Failed> {
+    let (granted, request) = request.split_once(' ').ok_or("no request")?;
+    let granted = Granted::ALL
+        .into_iter()
+        .find(|known| format!("{known:?}") == granted)
+        .ok_or("no grants")?;
+    let (_, outside) = request.split_once(' ').ok_or("no scene")?;
+    let outside = Outside::from_words(outside).ok_or("no scene")?;
     let spawner = Spawner::start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -34,9 +83,14 @@ pub(crate) fn ask(request: &str) -> Result<ExitCode, Failed> {
         .build()?;
     runtime.block_on(async {
         let pool = Pool::new(spawner, PoolConfig::server(1, 1), SnapshotKey::random()?);
-        let (policy, limits) = (Policy::default(), Limits::tutorial());
-        let console = Box::new(Recorder::new());
-        let mut session = pool.session(&policy, &limits, console).await?;
+        let limits = Limits::tutorial();
+        let mut sessions = Vec::new();
+        for policy in granted.policies(&outside) {
+            let console = Box::new(Recorder::new());
+            let session = pool.session(&policy, &limits, console);
+            sessions.push(session.await?);
+        }
+        let session = sessions.last_mut().ok_or("no session")?;
         match session.call(request).await {
             Ok(called) => match called.reply.as_deref() {
                 Some("") => Ok(0.into()),
@@ -53,11 +107,14 @@ pub(crate) fn ask(request: &str) -> Result<ExitCode, Failed> {
 }
 
 /// Makes `attempt` in a worker. Standard error, which the worker has from its server, is a terminal.
-pub(crate) fn check(attempt: Attempt, expected: Ending) -> Result<(), Failed> {
+pub(crate) fn check(attempt: Attempt, granted: Granted, expected: Ending) -> Result<(), Failed> {
     let scene = Scene::new()?;
     let (screen, terminal) = raw::new_terminal()?;
     let mut supervisor = Command::new(std::env::current_exe()?)
-        .env(REQUEST, format!("{attempt:?} {}", scene.words()?))
+        .env(
+            REQUEST,
+            format!("{granted:?} {attempt:?} {}", scene.words()?),
+        )
         .stdin(Stdio::null())
         .stderr(terminal)
         .spawn()?;

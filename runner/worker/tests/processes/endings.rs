@@ -19,7 +19,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("sessions spread over the workers", 2, spread),
         trial("places are counted, and given back", 1, places),
         trial("a dropped call ends the session", 1, dropped),
-        trial("a folder is refused", 1, folder),
         trial(
             "what cannot start is refused before it is called",
             1,
@@ -200,18 +199,6 @@ async fn dropped(pool: Pool) -> Result<(), Failed> {
     assert!(matches!(late, Err(Error::Sandbox(SandboxError::Ended))));
     // The worker is not busy with it any more: its place is free.
     crate::stage::until(|| pool.workers()[0].sessions == 0).await
-}
-
-async fn folder(pool: Pool) -> Result<(), Failed> {
-    use croquant_sandbox::{Access, Mount};
-    let policy = Policy {
-        mounts: vec![Mount::new("/tmp", "/data", Access::ReadOnly)],
-        ..Policy::default()
-    };
-    let console = Box::new(Recorder::new());
-    let refused = pool.session(&policy, &Limits::tutorial(), console).await;
-    assert!(matches!(refused, Err(Error::NotHere { .. })));
-    Ok(())
 }
 
 /// As in the sandbox, though a session's worker hears of it only with its first call.

@@ -2,7 +2,9 @@
 
 mod endings;
 mod fairness;
+mod folders;
 mod output;
+mod reach;
 mod silence;
 mod stage;
 mod walls;
@@ -19,7 +21,9 @@ fn main() -> ExitCode {
     let trials = [
         endings::trials(),
         fairness::trials(),
+        folders::trials(),
         output::trials(),
+        reach::trials(),
         silence::trials(),
         walls::trials(),
     ];

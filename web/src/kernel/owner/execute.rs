@@ -195,6 +195,7 @@ fn is_undone(error: &Error) -> bool {
         Error::Lost { recovers: true }
             | Error::Quarantined
             | Error::Full { .. }
+            | Error::NoWorker { .. }
             | Error::Start { .. }
     )
 }
@@ -215,7 +216,7 @@ pub(super) fn told(error: &Error) -> String {
             "the process that runs this page has ended twice, and is not started again for ten seconds\nhint: change the cell that ends it; the variables are as they were before it"
                 .to_owned()
         }
-        Error::Full { .. } | Error::Start { .. } => {
+        Error::Full { .. } | Error::NoWorker { .. } | Error::Start { .. } => {
             "no process can run this cell now\nhint: run it again in a moment; the variables are as they were before it".to_owned()
         }
         _ => {

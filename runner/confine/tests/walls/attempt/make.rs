@@ -18,6 +18,10 @@ impl Attempt {
         let (read, write) = (folder.join("read"), folder.join("write"));
         match self {
             Self::ReadSecret => fs::read(write.join("../secret")).map(drop),
+            Self::ReadAbove => {
+                let _opened = File::open(&read).ok();
+                raw::read_above("secret")
+            }
             Self::ReadPasswords => fs::read("/etc/passwd").map(drop),
             Self::ListRoot => fs::read_dir("/").map(drop),
             Self::WriteSecret => fs::write(folder.join("secret"), "changed"),
@@ -33,6 +37,10 @@ impl Attempt {
             Self::TouchReadOnly => raw::touch(&read.join("file")),
             Self::ChangeMode => {
                 fs::set_permissions(write.join("file"), fs::Permissions::from_mode(0o777))
+            }
+            Self::ChangeOpenMode => {
+                let mode = fs::Permissions::from_mode(0o777);
+                File::open(read.join("file"))?.set_permissions(mode)
             }
             Self::OpenByHandle => raw::reach(libc::SYS_open_by_handle_at, [-1, 0, 0, 0]),
             Self::WatchFiles => raw::reach(libc::SYS_inotify_init1, [0; 4]),

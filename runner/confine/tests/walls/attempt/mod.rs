@@ -22,6 +22,7 @@ macro_rules! attempts {
 attempts! {
     // Files.
     ReadSecret,
+    ReadAbove,
     ReadPasswords,
     ListRoot,
     WriteSecret,
@@ -33,6 +34,7 @@ attempts! {
     MakePipe,
     TouchReadOnly,
     ChangeMode,
+    ChangeOpenMode,
     OpenByHandle,
     WatchFiles,
     // Connections.
