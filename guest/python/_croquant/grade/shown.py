@@ -46,7 +46,8 @@ def trace(error):
     try:
         told = traceback.TracebackException.from_exception(error, compact=True)
         trim(told, set())
-        text = "".join(told.format(chain=False))
+        # Without a line of the test's it would only repeat the message.
+        text = "".join(told.format(chain=False)) if told.stack else ""
     except BaseException as wrong:
         text = f"<no traceback: {type(wrong).__name__}>\n"
     remote = bridge.traceback_of(error)

@@ -116,8 +116,8 @@ async fn each_submission_is_graded_as_if_it_were_alone() {
     );
     assert_eq!(verdicts[3].tests.len(), 5);
     check(&verdicts[4], &all(passed, Status::Failed, passed));
-    for at in 7..=10 {
-        assert_eq!(verdicts[at].points, 0.0, "{:#?}", verdicts[at]);
+    for verdict in &verdicts[7..=10] {
+        assert_eq!(verdict.points, 0.0, "{verdict:#?}");
     }
 }
 
