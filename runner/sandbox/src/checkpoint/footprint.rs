@@ -97,8 +97,6 @@ fn faults() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-
     use wasmtime::{Config, Engine, Instance, InstanceAllocationStrategy, Module, Store};
 
     use super::*;
@@ -123,7 +121,7 @@ mod tests {
             (extent.start, extent.end),
             (1 << 20, (2 << 20) + PAGE_BYTES)
         );
-        for file in [File::open("/proc/self/pagemap").ok(), None] {
+        for file in [crate::grants::page_map(), None] {
             let map = PageMap::new(file);
             let mut store = Store::new(&engine, ());
             let instance = Instance::new(&mut store, &module, &[]).unwrap();
