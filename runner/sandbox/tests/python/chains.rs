@@ -113,7 +113,9 @@ async fn small_changes_are_small_and_parts_are_counted() {
     }
     let is_next = |pair: &[usize]| pair[1] == 1 || pair[1] == pair[0] + 1;
     assert!(lens.windows(2).all(is_next), "{lens:?}");
-    assert_eq!(lens.iter().max(), Some(&17), "{lens:?}");
+    // Sixteen after the whole one, or a few less where they come to its size before that.
+    let most = lens.iter().max().unwrap();
+    assert!((12..=17).contains(most), "{lens:?}");
     assert!(
         lens.iter().filter(|len| **len == 1).count() <= 4,
         "{lens:?}"
