@@ -11,7 +11,7 @@ import types
 
 import _croquant_wire as wire
 
-from . import console, script, shared, waiting
+from . import console, granted, script, shared, waiting
 from .peer import Peer
 from .values import MUTABLE
 
@@ -138,12 +138,7 @@ class Server(Peer):
         return issubclass(value, self.own(cid))
 
     def do_signature(self, value):
-        def optional(part):
-            return () if part is inspect.Parameter.empty else (part,)
-
-        found = inspect.signature(value)
-        parameters = [(p.name, int(p.kind), optional(p.default), optional(p.annotation)) for p in found.parameters.values()]
-        return tuple(parameters), optional(found.return_annotation)
+        return granted.told_signature(inspect.signature(value))
 
     def do_import(self, name):
         return importlib.import_module(name)
