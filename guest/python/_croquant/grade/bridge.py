@@ -10,7 +10,7 @@ import sys
 
 import _croquant_host as host
 
-from . import faults, shared
+from . import faults, replaced, shared
 from .checker import Checker
 from .values import check
 
@@ -57,6 +57,7 @@ def connect(modules, exchange=None):
         peer.begin()
     sys.meta_path.insert(0, Finder(peer, modules))
     shared.watch(peer.share)
+    replaced.watch(True)
     return peer
 
 
@@ -66,6 +67,7 @@ def disconnect():
     for finder in [finder for finder in sys.meta_path if isinstance(finder, Finder)]:
         sys.meta_path.remove(finder)
         shared.watch(None)
+        replaced.watch(False)
         for name in [name for name in sys.modules if name.partition(".")[0] in finder.modules]:
             del sys.modules[name]
     peer = None

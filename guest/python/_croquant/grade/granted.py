@@ -28,6 +28,17 @@ def refuse(name):
     raise AttributeError(f"an object of the test has no attribute {name[:80]!r} for the submission")
 
 
+def special(value, name):
+    """A special method as an operator finds it: in the class, bound if what is there binds. A mock that is set there is called without the object."""
+    cls = type(value)
+    for owner in cls.__mro__:
+        if name in vars(owner):
+            found = vars(owner)[name]
+            bind = getattr(type(found), "__get__", None)
+            return found if bind is None else bind(found, value, cls)
+    raise TypeError(f"the object has no {name}")
+
+
 def of_function(function, name):
     """An attribute of a function of the test's; `AttributeError` for all that leads on from there."""
     plain = getattr(function, "__func__", function)

@@ -5,13 +5,15 @@ import copy
 import importlib
 import inspect
 import os
+import random
 import sys
 import traceback
 import types
+from io import open  # a test may replace the one in `builtins`
 
 import _croquant_wire as wire
 
-from . import console, granted, script, shared, waiting
+from . import console, granted, replaced, script, shared, waiting
 from .peer import Peer
 from .values import MUTABLE
 
@@ -34,6 +36,7 @@ class Server(Peer):
 
         super().__init__(flushed)
         self.console = console.make(self)
+        self.replacing = replaced.Replacing()
 
     def prepare(self):
         """Before the submission is imported: it may keep `sys.stdin`."""
@@ -88,15 +91,15 @@ class Server(Peer):
 
     def do_op(self, hid, name, args):
         value = self.own(hid)
-        return self.noting_changes(getattr(type(value), name), args, {}, (value,))
+        return self.noting_changes(granted.special(value, name), args, {})
 
-    def noting_changes(self, function, args, options, before=()):
+    def noting_changes(self, function, args, options):
         watched = [(where, value) for where, value in (*enumerate(args), *options.items()) if type(value) in MUTABLE]
         if not watched:
-            return function(*before, *args, **options)
+            return function(*args, **options)
         states = [state(value) for _, value in watched]
         try:
-            return function(*before, *args, **options)
+            return function(*args, **options)
         finally:
             self.changes = tuple((where, value) for (where, value), old in zip(watched, states) if state(value) != old)
 
@@ -120,7 +123,7 @@ class Server(Peer):
 
     def do_op_await(self, hid, name, args):
         value = self.own(hid)
-        return waiting.run(self, getattr(type(value), name)(value, *args))
+        return waiting.run(self, granted.special(value, name)(*args))
 
     def do_items(self, hid):
         return tuple(tuple.__iter__(self.own(hid)))
@@ -148,6 +151,15 @@ class Server(Peer):
 
     def do_print(self, patched):
         console.patch_print(self, patched)
+
+    def do_replace(self, module, name, new):
+        self.replacing.replace(module, name, new)
+
+    def do_environment(self, changed, gone):
+        replaced.set_environment(changed, gone)
+
+    def do_seed(self, value, version):
+        random.seed(value, version)
 
     def do_script(self, path, args, stdin):
         return script.run(path, args, stdin)
@@ -177,7 +189,8 @@ class Server(Peer):
         "await": (do_await, 1, 1), "get": (do_get, 2, 2), "set": (do_set, 3, 3), "del": (do_del, 2, 2), "dir": (do_dir, 1, 1),
         "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "member": (do_member, 2, 2), "signature": (do_signature, 1, 1),
         "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 1),
-        "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
+        "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1), "replace": (do_replace, 3, 3),
+        "environment": (do_environment, 2, 2), "seed": (do_seed, 2, 2),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
         "files in": (do_files_in, 3, 3), "files out": (do_files_out, 0, 0),
     }  # fmt: skip
