@@ -80,6 +80,10 @@ class Granted(TwoSessions):
             def is_one(value, cls):
                 return isinstance(value, cls)
 
+            def derive(cls):
+                class Derived(cls):
+                    pass
+
             def equal(value, other):
                 return value == other
             """
@@ -167,6 +171,8 @@ class Granted(TwoSessions):
         self.assertFalse(self.deco.is_one(3, Node))
         with self.assertRaises(TypeError):
             self.deco.copied(open)
+        with self.assertRaisesRegex(TypeError, "cannot be subclassed"):
+            self.deco.derive(Node)
 
     def test_tuples(self):
         import collections

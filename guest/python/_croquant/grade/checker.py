@@ -11,7 +11,7 @@ import sys
 import types
 import unittest
 
-from . import faults, granted, names, replaced, shared, waiting
+from . import derived, faults, granted, names, replaced, shared, waiting
 from .peer import Peer
 from .values import Malformed, check
 
@@ -96,6 +96,9 @@ class Checker(Peer):
         finally:
             if self.violation is None:
                 self.fetch_files()
+
+    def derive(self, name, bases, namespace, options):
+        return derived.make(self, name, bases, namespace, options)
 
     # Temporary files.
 
@@ -247,7 +250,7 @@ class Checker(Peer):
             return self.text(value, name, check(args, tuple))
         if issubclass(type(value), type):
             raise TypeError("a class of the test can only be called")
-        return granted.special(value, name)(*check(args, tuple))
+        return granted.special(value, name)(*granted.at_exit(name, check(args, tuple)))
 
     def text(self, value, name, args):
         cls = type(value)

@@ -8,7 +8,7 @@ import tokenize
 import types
 import unittest
 
-from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, missing, rewrite, shown
+from . import api, asserts, bridge, collect, constructs, derived, doctests, faults, fixtures, missing, rewrite, shown
 from .cases import Test
 
 
@@ -114,7 +114,7 @@ def grade_collect(request):
         vars(module).update(
             {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
         )
-        vars(module).update({rewrite.SOURCES: sources, "__builtins__": builtins})
+        vars(module).update({rewrite.SUPER: derived.super_of, rewrite.SOURCES: sources, "__builtins__": builtins})
         sys.modules[module.__name__] = module
         try:
             exec(code, vars(module))

@@ -72,6 +72,8 @@ class Classes:
         namespace |= {"__slots__": (), "__module__": module, "__qualname__": qualname, "_croquant_facts": (self, cid)}
         if kind == "tuple":
             namespace |= {"__eq__": self.forward("tuple eq"), "__ne__": self.forward("tuple ne"), "__hash__": self.forward("__hash__")}
+        if kind in {"function", "async function"}:
+            namespace["__get__"] = proxy.bound_to
         bases = bases or (self.module_root if kind == "module" else self.root,)
         cls = type.__new__(self.metaclass(bases, meta), name, bases, namespace)
         inherited = frozenset().union(*(self.methods[base] for base in bases))

@@ -39,6 +39,13 @@ def special(value, name):
     raise TypeError(f"the object has no {name}")
 
 
+def at_exit(name, args):
+    """What a context manager of the test's is told: the class of its exception, which the submission knew as one of the standard library's."""
+    if name in {"__exit__", "__aexit__"} and len(args) == 3 and isinstance(args[1], BaseException) and not faults.is_remote(args[1]):
+        return type(args[1]), args[1], args[1].__traceback__
+    return args
+
+
 def of_function(function, name):
     """An attribute of a function of the test's; `AttributeError` for all that leads on from there."""
     plain = getattr(function, "__func__", function)

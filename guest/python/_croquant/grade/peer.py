@@ -46,6 +46,9 @@ class Peer(Handles):
         message = ("method", hid, name, args, options) if options else ("method", hid, name, args)
         return self.request(message, args, options)
 
+    def derive(self, name, bases, namespace, options):
+        raise TypeError(f"a class of the test cannot be subclassed here: {name[:80]}")
+
     def request(self, message, args=(), options={}):
         """Sends a request; answers what the other end asks meanwhile; returns what it answers, or raises it."""
         if self.violation is not None:

@@ -13,6 +13,7 @@ UNSEEN = "@unseen"
 TAKE = "@take"
 TAKE_ALL = "@take all"
 SOURCES = "@sources"
+SUPER = "@super"
 WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, ast.UnaryOp, ast.Await, ast.IfExp, ast.ListComp, ast.SetComp,
                  ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
 
@@ -68,6 +69,27 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, lines):
         self.lines = lines
+        self.first = None  # the first parameter of the function around
+
+    def visit_FunctionDef(self, node):
+        outer, parameters = self.first, [*node.args.posonlyargs, *node.args.args]
+        self.first = parameters[0].arg if parameters else None
+        try:
+            return self.generic_visit(node)
+        finally:
+            self.first = outer
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Call(self, node):
+        """`super()` with what it finds by itself, so that a class of the submission's can be asked."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.keywords:
+            if not node.args and self.first is not None:
+                node.args = [ast.Name("__class__", ast.Load()), ast.Name(self.first, ast.Load())]
+            if len(node.args) == 2:
+                node.func = ast.copy_location(ast.Name(SUPER, ast.Load()), node.func)
+        return node
 
     def visit_Assert(self, node):
         seen = Seen(self.lines)
