@@ -23,6 +23,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, peer, modules):
         self.peer, self.modules = peer, frozenset(modules)
+        self.made, self.new = set(), None
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] not in self.modules:
@@ -30,10 +31,15 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, origin="the submission", is_package=True)
 
     def create_module(self, spec):
-        return self.peer.import_module(spec.name)
+        self.new = self.peer.import_module(spec.name, spec.name in self.made)
+        self.made.add(spec.name)
+        return self.new
 
     def exec_module(self, module):
-        pass
+        """Nothing for a module that was just found; any other is being reloaded."""
+        new, self.new = self.new, None
+        if module is not new:
+            self.peer.reload(module)
 
 
 class Result:

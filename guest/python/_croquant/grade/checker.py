@@ -11,7 +11,7 @@ import sys
 import types
 import unittest
 
-from . import derived, faults, granted, names, replaced, shared, waiting
+from . import derived, faults, granted, names, proxy, replaced, shared, waiting
 from .peer import Peer
 from .values import Malformed, check
 
@@ -123,11 +123,16 @@ class Checker(Peer):
         except ValueError as error:
             raise self.violate(error) from None
 
-    def import_module(self, name):
-        module = self.request(("import", name))
+    def import_module(self, name, again=False):
+        """A module of the submission's; `again`: one that a test has taken out of `sys.modules`, so that it runs once more."""
+        module = self.request(("import", name, again) if again else ("import", name))
         if self.kinds.get(type(module)) != "module":
             raise self.violate("a module that is none")
         return module
+
+    def reload(self, module):
+        self.members.pop(proxy.HID(module), None)
+        self.request(("reload", module))
 
     def follow_print(self):
         """The test has replaced `print`, or put it back."""

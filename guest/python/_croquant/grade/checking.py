@@ -24,11 +24,12 @@ suite = Suite()
 
 
 def grade_prepare(request):
-    """Compiles the test modules; tells which modules they import that are neither the standard library's nor beside them."""
+    """Compiles the test modules; tells which modules they import that are neither the standard library's nor beside them, and which of these
+    only tests import, within functions: they run then, with the input and output that the test has prepared."""
     sys.modules["pytest"] = api
     sys.modules |= gradescope.modules()
     root, paths = request["root"], request["tests"]
-    wanted, errors = [], []
+    wanted, at_once, errors = [], set(), []
     trees = {}
     for path in [*conftests(root, paths), *helpers(root, paths), *paths]:
         if not path.endswith(".py"):
@@ -42,14 +43,17 @@ def grade_prepare(request):
             continue
         trees[path] = source, tree
         wanted += rewrite.imported_modules(tree)
+        at_once.update(rewrite.imported_modules(tree, inside=False))
     for path in suite.texts:
-        wanted += imported_in_text(read(os.path.join(root, path)))
+        named = imported_in_text(read(os.path.join(root, path)))
+        wanted += named
+        at_once.update(named)
     suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
             sources = rewrite.sources_of(tree, source)
             suite.files[path] = sources, ">>>" in source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
-    return {"imports": suite.modules, "errors": errors}
+    return {"imports": suite.modules, "later": [name for name in suite.modules if name not in at_once], "errors": errors}
 
 
 def read(path):

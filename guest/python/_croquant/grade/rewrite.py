@@ -38,10 +38,12 @@ def sources_of(tree, source):
     return found
 
 
-def imported_modules(tree):
-    """The modules that a module imports, anywhere in it, by their first names."""
-    found = []
-    for node in ast.walk(tree):
+def imported_modules(tree, inside=True):
+    """The modules that a module imports, by their first names. `inside`: anywhere in it, in functions too."""
+    found, nodes = [], [tree]
+    for node in nodes:
+        if inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             found += (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

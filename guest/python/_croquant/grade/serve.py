@@ -99,7 +99,9 @@ class Server(Peer):
             return function(*args, **options)
         states = [state(value) for _, value in watched]
         try:
-            return function(*args, **options)
+            result = function(*args, **options)
+            self.same = next((where for where, value in watched if value is result), None)
+            return result
         finally:
             self.changes = tuple((where, value) for (where, value), old in zip(watched, states) if state(value) != old)
 
@@ -143,8 +145,13 @@ class Server(Peer):
     def do_signature(self, value):
         return granted.told_signature(inspect.signature(value))
 
-    def do_import(self, name):
+    def do_import(self, name, again=False):
+        if again:
+            sys.modules.pop(name, None)
         return importlib.import_module(name)
+
+    def do_reload(self, module):
+        importlib.reload(module)
 
     def do_traceback(self, hid):
         return trace(self.own(hid))
@@ -194,7 +201,7 @@ class Server(Peer):
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "op": (do_op, 3, 3), "op await": (do_op_await, 3, 3),
         "await": (do_await, 1, 1), "get": (do_get, 2, 2), "set": (do_set, 3, 3), "del": (do_del, 2, 2), "dir": (do_dir, 1, 1),
         "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "member": (do_member, 2, 2), "signature": (do_signature, 1, 1),
-        "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 1),
+        "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 2), "reload": (do_reload, 1, 1),
         "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1), "replace": (do_replace, 3, 3),
         "environment": (do_environment, 2, 2), "seed": (do_seed, 2, 2), "subclass": (do_subclass, 4, 4), "super": (do_super, 2, 2),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),

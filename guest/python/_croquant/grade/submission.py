@@ -2,7 +2,7 @@
 
 import base64
 import difflib
-import importlib
+import importlib.util
 import os
 import re
 
@@ -23,10 +23,23 @@ def grade_import(request):
     program.enter_folder(folder)
     for module in request["modules"]:
         try:
-            importlib.import_module(module)
+            if module in request.get("later", ()):
+                look_at(module, folder)
+            else:
+                importlib.import_module(module)
         except BaseException as error:
             return {"status": "error", "module": module, **explain(error, module, folder)}
     return {"status": "ok"}
+
+
+def look_at(module, folder):
+    """Finds a module and compiles it: it runs when a test imports it."""
+    spec = importlib.util.find_spec(module)
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+    if spec.origin is not None and spec.origin.startswith(f"{folder}/"):
+        with open(spec.origin, "rb") as file:
+            compile(file.read(), spec.origin, "exec", dont_inherit=True)
 
 
 def write(path, content):
