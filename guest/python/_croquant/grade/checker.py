@@ -11,7 +11,7 @@ import sys
 import types
 import unittest
 
-from . import derived, faults, granted, names, proxy, replaced, shared, waiting
+from . import derived, faults, granted, heard, names, proxy, replaced, shared, waiting
 from .peer import Peer
 from .values import Malformed, check
 
@@ -291,7 +291,7 @@ class Checker(Peer):
     operations = {
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "get": (do_get, 2, 2), "op": (do_op, 3, 3),
         "await": (do_await, 1, 1), "op await": (do_op_await, 3, 3), "stdin": (do_stdin, 0, 0), "input": (do_input, 0, 1),
-        "print": (do_print, 2, 2), **granted.operations,
+        "print": (do_print, 2, 2), **granted.operations, **heard.operations,
     }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ import types
 from contextlib import suppress
 from unittest import mock
 
+from . import heard
+
 NOTHING = object()
 # Of these modules only so much: the rest is what both ends work with, or passed on in another way.
 PARTS = {
@@ -33,6 +35,7 @@ def watch(on):
     """Begins or ends noticing what is replaced."""
     places.clear()
     seeds.clear()
+    heard.watch(on)
     mock._patch.__enter__ = enter if on else plain_enter
     random.seed = seed if on else plain_seed
 
@@ -69,7 +72,7 @@ class Replaced:
         self.environment = dict(os.environ._data)
 
     def differs(self):
-        return places or seeds or os.environ._data != self.environment
+        return places or seeds or heard.differs() or os.environ._data != self.environment
 
     def tell(self, request):
         """Tells what is different now."""
@@ -78,6 +81,8 @@ class Replaced:
             self.environment = new
             changed = {os.fsdecode(name): os.fsdecode(value) for name, value in new.items() if old.get(name) != value}
             request(("environment", changed, [os.fsdecode(name) for name in old if name not in new]))
+        if heard.differs():
+            heard.tell(request)
         while seeds:
             request(("seed", *seeds.pop()))
         for place, state in list(places.items()):

@@ -13,7 +13,7 @@ from io import open  # a test may replace the one in `builtins`
 
 import _croquant_wire as wire
 
-from . import console, derived, granted, replaced, script, shared, waiting
+from . import console, derived, granted, heard, replaced, script, shared, waiting
 from .peer import Peer
 from .values import MUTABLE
 
@@ -37,6 +37,7 @@ class Server(Peer):
         super().__init__(flushed)
         self.console = console.make(self)
         self.replacing = replaced.Replacing()
+        self.telling = heard.Telling(self)
 
     def prepare(self):
         """Before the submission is imported: it may keep `sys.stdin`."""
@@ -171,6 +172,12 @@ class Server(Peer):
     def do_super(self, cls, value):
         return super(cls, value)
 
+    def do_warnings(self, wanted):
+        self.telling.warnings(wanted)
+
+    def do_level(self, name, level):
+        self.telling.level(name, level)
+
     def do_seed(self, value, version):
         random.seed(value, version)
 
@@ -203,7 +210,7 @@ class Server(Peer):
         "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "member": (do_member, 2, 2), "signature": (do_signature, 1, 1),
         "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 2), "reload": (do_reload, 1, 1),
         "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1), "replace": (do_replace, 3, 3),
-        "environment": (do_environment, 2, 2), "seed": (do_seed, 2, 2), "subclass": (do_subclass, 4, 4), "super": (do_super, 2, 2),
+        "environment": (do_environment, 2, 2), "seed": (do_seed, 2, 2), "warnings": (do_warnings, 1, 1), "level": (do_level, 2, 2), "subclass": (do_subclass, 4, 4), "super": (do_super, 2, 2),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
         "files in": (do_files_in, 3, 3), "files out": (do_files_out, 0, 0),
     }  # fmt: skip
