@@ -1,5 +1,6 @@
 """A submission's modules that tests import when they run, again, or anew."""
 
+import ast
 import contextlib
 import importlib
 import io
@@ -9,7 +10,7 @@ import tempfile
 import unittest
 from unittest import mock
 
-from _croquant.grade import submission
+from _croquant.grade import rewrite, submission
 from two_sessions import TwoSessions
 
 
@@ -74,3 +75,45 @@ class LookedAt(unittest.TestCase):
         with self.assertRaises(ModuleNotFoundError) as caught:
             self.look_at(None)
         self.assertEqual(caught.exception.name, "looked_at")
+
+    def test_of_several_one_may_be_missing(self):
+        with mock.patch.object(submission, "begin"), mock.patch.object(submission.program, "enter_folder"):
+            answer = submission.grade_import({"modules": ["looked_at", "os"], "later": ["looked_at"]})
+            self.assertEqual(answer, {"status": "ok"})
+            answer = submission.grade_import({"modules": ["looked_at"], "later": ["looked_at"]})
+            self.assertEqual((answer["status"], answer["kind"]), ("error", "missing"))
+
+
+class AtOnce(unittest.TestCase):
+    """Which modules a test module needs before it runs."""
+
+    def check(self, source, expected):
+        self.assertEqual(rewrite.imported_modules(ast.parse(source), inside=False), expected)
+        self.assertEqual(rewrite.imported_modules(ast.parse(source)), ["a"])
+
+    def test_at_once(self):
+        for source in (
+            "import a", "from a import *", "class A:\n    from a import b", "with x:\n    import a",
+            "try:\n    from a import *\nexcept Exception:\n    raise Exception('no file')",
+            "try:\n    import a\nexcept ImportError:\n    pytest.fail()",
+            "try:\n    import a\nfinally:\n    pass",
+        ):  # fmt: skip
+            self.check(source, ["a"])
+
+    def test_later(self):
+        for source in (
+            "def test():\n    import a", "async def test():\n    from a import b", "if newer:\n    import a",
+            "try:\n    import a\nexcept ImportError:\n    a = None",
+        ):  # fmt: skip
+            self.check(source, [])
+
+
+class Named(TwoSessions):
+    files = {"names.py": "def f(**options):\n    return options\nclass A:\n    def m(this, **options):\n        return options\n    def __init__(this, **options): pass\n"}
+
+    def test_arguments_of_any_name(self):
+        import names
+
+        given = {"self": 1, "cls": 2, "args": 3, "name": 4}
+        self.assertEqual(names.f(**given), given)
+        self.assertEqual(names.A(**given).m(**given), given)

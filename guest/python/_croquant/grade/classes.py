@@ -126,7 +126,7 @@ class Classes:
         def contains(self, item):
             return peer.trust.contains(self, hid(self), item)
 
-        def call(self, *args, **options):
+        def call(self, /, *args, **options):
             return peer.call(hid(self), args, options)
 
         def text(self, *args):

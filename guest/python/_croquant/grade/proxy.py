@@ -53,7 +53,7 @@ class RemoteType(type):
     def __init__(cls, name, bases, namespace, **options):
         pass
 
-    def __call__(cls, *args, **options):
+    def __call__(cls, /, *args, **options):
         peer, cid = facts(cls)
         made = peer.call(cid, args, options)
         if cls in peer.trust.known:
@@ -151,7 +151,7 @@ class Method:
     def __init__(self, peer, of, name):
         self._peer, self._of, self._name = peer, of, name
 
-    def __call__(self, *args, **options):
+    def __call__(self, /, *args, **options):
         return self._peer.call_method(self._of, self._name, args, options)
 
     def __getattr__(self, name):

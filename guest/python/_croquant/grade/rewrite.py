@@ -39,16 +39,22 @@ def sources_of(tree, source):
 
 
 def imported_modules(tree, inside=True):
-    """The modules that a module imports, by their first names. `inside`: anywhere in it, in functions too."""
+    """The modules that a module imports, by their first names. `inside`: anywhere in it, also where an import may not run or may fail."""
     found, nodes = [], [tree]
     for node in nodes:
-        if inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        if inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If)) and not has_substitute(node):
             nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             found += (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             found.append(node.module.partition(".")[0])
     return list(dict.fromkeys(found))
+
+
+def has_substitute(node):
+    """Whether it is a `try` that puts something else in the place of what cannot be imported."""
+    plain = (ast.Assign, ast.Pass, ast.Import, ast.ImportFrom)
+    return isinstance(node, ast.Try) and bool(node.handlers) and all(isinstance(each, plain) for handler in node.handlers for each in handler.body)
 
 
 def import_instead(statement, modules):

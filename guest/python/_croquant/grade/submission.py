@@ -24,7 +24,8 @@ def grade_import(request):
     for module in request["modules"]:
         try:
             if module in request.get("later", ()):
-                look_at(module, folder)
+                if len(request["modules"]) == 1:  # of several, one that is missing is the affair of the tests that import it
+                    look_at(module, folder)
             else:
                 importlib.import_module(module)
         except BaseException as error:
