@@ -118,6 +118,34 @@ class Gradescope(Base):
         })  # fmt: skip
 
 
+class Metaclasses(Base):
+    def test_a_class_of_tests_may_have_one(self):
+        self.check(
+            """
+            import abc
+            import unittest
+
+            class Common(abc.ABC):
+                @abc.abstractmethod
+                def make(self): ...
+                def test_made(self):
+                    assert self.make() == 1
+
+            class Case(unittest.TestCase, Common):
+                def make(self):
+                    return 1
+
+            class Unfinished(unittest.TestCase, Common):
+                def test_more(self): ...
+
+            class TestPlain(Common):
+                def make(self):
+                    return 2
+            """,
+            {"Case::test_made": "passed", "TestPlain::test_made": "failed"},
+        )
+
+
 class Asserts(Base):
     def fails(self, body, *lines, expected=None, actual=None):
         result = grade(f"from solution import double\ndef test():\n{textwrap.indent(textwrap.dedent(body), '    ')}\n")["test"]
