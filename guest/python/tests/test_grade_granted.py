@@ -46,6 +46,9 @@ class Granted(TwoSessions):
                     return function(*args)
                 return wrapper
 
+            def defaults(function):
+                return [parameter.default for parameter in inspect.signature(function).parameters.values()]
+
             def marked(function):
                 function.calls = 0
                 return function
@@ -118,6 +121,9 @@ class Granted(TwoSessions):
         with self.assertRaises(TypeError):
             made("a", "a")
 
+    def test_defaults_are_withheld(self):
+        self.assertEqual(self.deco.defaults(lambda a=42, *, b="secret": a), [..., ...])
+
     def test_attributes_of_functions(self):
         def f():
             """What is marked."""
@@ -125,7 +131,7 @@ class Granted(TwoSessions):
         self.assertIs(self.deco.marked(f), f)
         self.assertEqual(f.calls, 0)
         f.croquant_marks = ["secret"]
-        for name in ("croquant_marks", "__globals__", "__code__", "__closure__", "__dict__", "__module__"):
+        for name in ("croquant_marks", "__globals__", "__code__", "__closure__", "__dict__", "__module__", "__defaults__"):
             self.assertEqual(self.deco.get(f, name), "AttributeError", name)
         for name in ("croquant_marks", "__code__", "__doc__"):
             self.assertEqual(self.deco.set(f, name, None), "AttributeError", name)

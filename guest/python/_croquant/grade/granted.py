@@ -15,7 +15,7 @@ from . import faults, names
 from .values import Malformed, check
 
 # Of a function: what `functools.wraps` copies, and what a decorator that checks types looks at.
-OF_FUNCTIONS = frozenset("__name__ __qualname__ __doc__ __annotations__ __defaults__ __kwdefaults__".split())
+OF_FUNCTIONS = frozenset("__name__ __qualname__ __doc__ __annotations__".split())
 FUNCTIONS = (types.FunctionType, types.MethodType)
 WITH_SIGNATURE = (*FUNCTIONS, functools.partial, type)
 MARKS = ("croquant", "pytest")
@@ -138,16 +138,19 @@ def class_of(peer, hid):
 def do_signature(peer, value):
     if not isinstance(value, WITH_SIGNATURE) or is_of_case(value):
         raise TypeError("an object of the test has no signature for the submission")
-    return told_signature(inspect.signature(value))
+    return told_signature(inspect.signature(value), withheld=True)
 
 
-def told_signature(found):
-    """A signature as data, with its defaults and annotations as values."""
+def told_signature(found, withheld=False):
+    """A signature as data, with its defaults and annotations as values. `withheld`: the defaults are `...`, as they may be what is expected."""
 
     def optional(part):
         return () if part is inspect.Parameter.empty else (part,)
 
-    parameters = [(p.name, int(p.kind), optional(p.default), optional(p.annotation)) for p in found.parameters.values()]
+    def default_of(parameter):
+        return (...,) if withheld and parameter.default is not inspect.Parameter.empty else optional(parameter.default)
+
+    parameters = [(p.name, int(p.kind), default_of(p), optional(p.annotation)) for p in found.parameters.values()]
     return tuple(parameters), optional(found.return_annotation)
 
 
