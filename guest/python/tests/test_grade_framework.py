@@ -21,9 +21,11 @@ def grade(tests, **files):
 def collect(tests, **files):
     kept = os.getcwd(), sys.path[:], dict(sys.modules)
     folder = tempfile.TemporaryDirectory()
-    files = {"test_it.py": tests, "solution.py": SOLUTION} | {name.replace("__", ".", 1): text for name, text in files.items()}
+    files = {"test_it.py": tests, "solution.py": SOLUTION} | {name if "/" in name else name.replace("__", ".", 1): text for name, text in files.items()}
     for name, text in files.items():
-        pathlib.Path(folder.name, name).write_text(textwrap.dedent(text))
+        path = pathlib.Path(folder.name, name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(textwrap.dedent(text))
 
     def clean_up():
         os.chdir(kept[0])
@@ -35,7 +37,7 @@ def collect(tests, **files):
     current.addCleanup(clean_up)
     os.chdir(folder.name)
     checking.suite = checking.Suite()
-    names = [name for name in files if name.startswith("test_")]
+    names = [name for name in files if os.path.basename(name).startswith("test_")]
     prepared = checking.grade_prepare({"tests": names, "root": folder.name})
     current.assertEqual(prepared["errors"], [])
     answer = checking.grade_collect({"modules": prepared["imports"], "solution_error": None, "in_process": True})
@@ -52,6 +54,96 @@ class Base(unittest.TestCase):
         results = grade(tests, **files)
         self.assertEqual({name: result["status"] for name, result in results.items()}, expected, results)
         return results
+
+
+class Packages(Base):
+    """Tests in a package import what lies beside them with a dot, or by its name."""
+
+    TESTS = """
+        import unittest
+        from .data import ANSWER
+        from . import data
+        from tests.data import ANSWER as same
+        from solution import double
+
+        def test_function():
+            assert double(21) == ANSWER == data.ANSWER == same
+
+        class TestCase(unittest.TestCase):
+            def test_method(self):
+                self.assertEqual(self.__module__, "tests.test_more")
+        """
+
+    def test_a_package(self):
+        files = {"tests/__init__.py": "", "tests/data.py": "ANSWER = 42\n", "tests/test_more.py": self.TESTS}
+        self.check("def test(): pass\n", {"test": "passed", "test_function": "passed", "TestCase::test_method": "passed"}, **files)
+
+    def test_a_folder_is_none(self):
+        files = {"tests/data.py": "ANSWER = 42\n", "tests/test_more.py": "from data import ANSWER\ndef test_more():\n    assert ANSWER == 42\n"}
+        self.check("def test(): pass\n", {"test": "passed", "test_more": "passed"}, **files)
+
+
+class Gradescope(Base):
+    def test_marks(self):
+        tests = collect(
+            """
+            import unittest
+            from gradescope_utils.autograder_utils.decorators import number, partial_credit, visibility, weight
+
+            class Tests(unittest.TestCase):
+                @weight(2)
+                @number("1.1")
+                @visibility("hidden")
+                def test_hidden(self): pass
+
+                @weight(1)
+                @visibility("visible")
+                def test_visible(self): pass
+
+                @partial_credit(4)
+                def test_part(self, set_score=None):
+                    set_score(3)
+
+                @partial_credit(4)
+                def test_too_much(self, set_score=None):
+                    set_score(5)
+            """
+        )
+        self.assertEqual({test["name"]: (test["points"], test["visibility"]) for test in tests}, {
+            "test_hidden": (2, "hidden"), "test_visible": (1, None), "test_part": (4, None), "test_too_much": (4, None),
+        })  # fmt: skip
+        results = {test["name"]: checking.grade_run({"id": test["id"]}) for test in tests}
+        self.assertEqual({name: (result["status"], result["credit"]) for name, result in results.items()}, {
+            "test_hidden": ("passed", 1), "test_visible": ("passed", 1), "test_part": ("failed", 0.75), "test_too_much": ("error", 0),
+        })  # fmt: skip
+
+
+class Metaclasses(Base):
+    def test_a_class_of_tests_may_have_one(self):
+        self.check(
+            """
+            import abc
+            import unittest
+
+            class Common(abc.ABC):
+                @abc.abstractmethod
+                def make(self): ...
+                def test_made(self):
+                    assert self.make() == 1
+
+            class Case(unittest.TestCase, Common):
+                def make(self):
+                    return 1
+
+            class Unfinished(unittest.TestCase, Common):
+                def test_more(self): ...
+
+            class TestPlain(Common):
+                def make(self):
+                    return 2
+            """,
+            {"Case::test_made": "passed", "TestPlain::test_made": "failed"},
+        )
 
 
 class Asserts(Base):

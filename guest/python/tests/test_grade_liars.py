@@ -97,6 +97,8 @@ class Liars(two_sessions.TwoSessions):
         import liar
 
         self.assertEqual(liar.one_of("Tuple"), (5, 6))
+        self.assertIs(liar.one_of("Tuple") != (5, 6), False)
+        self.assertIs((5, 6) != liar.one_of("Tuple"), False)
         self.assertNotEqual(liar.one_of("Tuple"), (1, 2))
         self.assertNotEqual((1, 2), liar.one_of("Tuple"))
 

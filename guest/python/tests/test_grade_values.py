@@ -60,7 +60,7 @@ class Values(two_sessions.TwoSessions):
                     self.assertEqual(found, value)
                     self.assertIs(type(found), type(value))
                     self.assertEqual(values.kind(value), type(value).__name__)
-                nested = values.echo([(value,), {1: value}])
+                (nested,) = values.echo(([(value,), {1: value}],))
                 self.assertEqual(nested, [(found,), {1: found}])
         self.assertIsNot(values.echo(KeyboardInterrupt), KeyboardInterrupt)
 

@@ -268,6 +268,15 @@ class Named:
 CaptureFixture = MonkeyPatch = FixtureRequest = LogCaptureFixture = TempPathFactory = WarningsRecorder = Named
 
 
+def register_assert_rewrite(*names):
+    """Assertions of test modules tell their values in any case."""
+
+
+def hookimpl(function=None, **options):
+    """A hook of pytest's, in a `conftest.py`. There are no hooks here: it is not called."""
+    return (lambda function: function) if function is None else function
+
+
 def main(*args, **options):
     """`pytest.main()` at a test file's end: the tests are run anyway."""
     return 0

@@ -10,7 +10,7 @@ import sys
 
 import _croquant_host as host
 
-from . import faults, shared
+from . import faults, replaced, shared
 from .checker import Checker
 from .values import check
 
@@ -23,6 +23,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, peer, modules):
         self.peer, self.modules = peer, frozenset(modules)
+        self.made, self.new = set(), None
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] not in self.modules:
@@ -30,13 +31,17 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, origin="the submission", is_package=True)
 
     def create_module(self, spec):
-        module = self.peer.import_module(spec.name)
+        self.new = module = self.peer.import_module(spec.name, spec.name in self.made)
+        self.made.add(spec.name)
         # What the import system would ask the other side for, name by name.
         module.__name__, module.__package__, module.__loader__, module.__path__ = spec.name, spec.name, self, []
         return module
 
     def exec_module(self, module):
-        pass
+        """Nothing for a module that was just found; any other is being reloaded."""
+        new, self.new = self.new, None
+        if module is not new:
+            self.peer.reload(module)
 
 
 class Result:
@@ -60,6 +65,7 @@ def connect(modules, exchange=None):
         peer.begin()
     sys.meta_path.insert(0, Finder(peer, modules))
     shared.watch(peer.share)
+    replaced.watch(True)
     return peer
 
 
@@ -69,6 +75,7 @@ def disconnect():
     for finder in [finder for finder in sys.meta_path if isinstance(finder, Finder)]:
         sys.meta_path.remove(finder)
         shared.watch(None)
+        replaced.watch(False)
         for name in [name for name in sys.modules if name.partition(".")[0] in finder.modules]:
             del sys.modules[name]
     peer = None

@@ -11,7 +11,7 @@ import sys
 import types
 import unittest
 
-from . import faults, names, shared, waiting
+from . import derived, faults, granted, heard, names, proxy, replaced, shared, waiting
 from .peer import Peer
 from .values import Malformed, check
 
@@ -81,10 +81,13 @@ class Checker(Peer):
         """What the test may replace is as the session has it now."""
         self.plain_input, self.plain_print = builtins.input, builtins.print
         self.printing = self.plain_print
+        self.replaced = replaced.Replaced()
 
     def request(self, message, args=(), options={}):
         if builtins.print is not self.printing:
             self.follow_print()
+        if self.replaced.differs() and self.violation is None:
+            self.replaced.tell(super().request)
         if self.shared is None or message[0] not in RUNS:
             return super().request(message, args, options)
         self.send_files()
@@ -93,6 +96,9 @@ class Checker(Peer):
         finally:
             if self.violation is None:
                 self.fetch_files()
+
+    def derive(self, name, bases, namespace, options):
+        return derived.make(self, name, bases, namespace, options)
 
     # Temporary files.
 
@@ -117,11 +123,16 @@ class Checker(Peer):
         except ValueError as error:
             raise self.violate(error) from None
 
-    def import_module(self, name):
-        module = self.request(("import", name))
+    def import_module(self, name, again=False):
+        """A module of the submission's; `again`: one that a test has taken out of `sys.modules`, so that it runs once more."""
+        module = self.request(("import", name, again) if again else ("import", name))
         if self.kinds.get(type(module)) != "module":
             raise self.violate("a module that is none")
         return module
+
+    def reload(self, module):
+        self.members.pop(proxy.HID(module), None)
+        self.request(("reload", module))
 
     def follow_print(self):
         """The test has replaced `print`, or put it back."""
@@ -227,10 +238,13 @@ class Checker(Peer):
     def do_get(self, hid, name):
         value = self.own(hid)
         cls = type(value)
-        refused = names.hidden(check(name, str)) or issubclass(cls, CALLABLE_ONLY)
+        check(name, str)
+        if cls in granted.FUNCTIONS:
+            return granted.of_function(value, name)
+        refused = names.hidden(name) or issubclass(cls, CALLABLE_ONLY)
         refused = refused or (name in OF_MOCKS and is_mock(cls))
         if refused or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
-            raise AttributeError(f"an object of the test has no attribute {name[:80]!r} for the submission")
+            granted.refuse(name)
         return getattr(value, name)
 
     def do_op(self, hid, name, args):
@@ -241,10 +255,7 @@ class Checker(Peer):
             return self.text(value, name, check(args, tuple))
         if issubclass(type(value), type):
             raise TypeError("a class of the test can only be called")
-        function = getattr(type(value), name, None)
-        if function is None:
-            raise TypeError(f"an object of the test has no {name}")
-        return function(value, *check(args, tuple))
+        return granted.special(value, name)(*granted.at_exit(name, check(args, tuple)))
 
     def text(self, value, name, args):
         cls = type(value)
@@ -280,7 +291,7 @@ class Checker(Peer):
     operations = {
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "get": (do_get, 2, 2), "op": (do_op, 3, 3),
         "await": (do_await, 1, 1), "op await": (do_op_await, 3, 3), "stdin": (do_stdin, 0, 0), "input": (do_input, 0, 1),
-        "print": (do_print, 2, 2),
+        "print": (do_print, 2, 2), **granted.operations, **heard.operations,
     }  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 import ast
 import builtins
+import importlib
 import os
 import sys
 import tokenize
 import types
 import unittest
 
-from . import api, asserts, bridge, collect, constructs, doctests, faults, fixtures, missing, rewrite, shown, submission
+from . import api, asserts, bridge, collect, constructs, derived, doctests, faults, fixtures, gradescope, missing, rewrite, shown, submission
 from .cases import Test
 
 
@@ -23,10 +24,12 @@ suite = Suite()
 
 
 def grade_prepare(request):
-    """Compiles the test modules; tells which modules they import that are neither the standard library's nor beside them."""
+    """Compiles the test modules; tells which modules they import that are neither the standard library's nor beside them, and which of these
+    only tests import, within functions: they run then, with the input and output that the test has prepared."""
     sys.modules["pytest"] = api
+    sys.modules |= gradescope.modules()
     root, paths = request["root"], request["tests"]
-    wanted, errors = [], []
+    wanted, at_once, errors = [], set(), []
     trees = {}
     for path in [*conftests(root, paths), *helpers(root, paths), *paths]:
         if not path.endswith(".py"):
@@ -40,14 +43,17 @@ def grade_prepare(request):
             continue
         trees[path] = source, tree
         wanted += rewrite.imported_modules(tree)
+        at_once.update(rewrite.imported_modules(tree, inside=False))
     for path in suite.texts:
-        wanted += imported_in_text(read(os.path.join(root, path)))
+        named = imported_in_text(read(os.path.join(root, path)))
+        wanted += named
+        at_once.update(named)
     suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
             sources = rewrite.sources_of(tree, source)
             suite.files[path] = sources, ">>>" in source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
-    return {"imports": suite.modules, "errors": errors}
+    return {"imports": suite.modules, "later": [name for name in suite.modules if name not in at_once], "errors": errors}
 
 
 def read(path):
@@ -89,7 +95,7 @@ def imported_in_text(text):
 
 
 def is_of_submission(name, root, trees):
-    if name in sys.stdlib_module_names or name in {"pytest", "croquant", "_croquant", "__main__"} or name in sys.builtin_module_names:
+    if name in sys.stdlib_module_names or name in {"pytest", "croquant", "_croquant", "__main__", "gradescope_utils"} or name in sys.builtin_module_names:
         return False
     folders = {os.path.join(root, folder) for path in trees for folder in parents(path)} | {root}
     return not any(os.path.exists(os.path.join(folder, name + ending)) for folder in folders for ending in (".py", ""))
@@ -106,17 +112,15 @@ def grade_collect(request):
     tests, errors = [], []
     shared = {}
     for path, (sources, examples, tree, code) in suite.files.items():
-        folder = os.path.dirname(code.co_filename)
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
-        module = types.ModuleType(os.path.basename(path)[:-3])
-        module.__file__ = code.co_filename
+        module = module_for(code.co_filename)
         vars(module).update(
             {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
         )
-        vars(module).update({rewrite.SOURCES: sources, "__builtins__": builtins})
+        vars(module).update({rewrite.SUPER: derived.super_of, rewrite.SOURCES: sources, "__builtins__": builtins})
         sys.modules[module.__name__] = module
         try:
+            if module.__package__:
+                importlib.import_module(module.__package__)
             exec(code, vars(module))
             if path.endswith("conftest.py") and path not in request.get("tests", ()) and not path.startswith("test"):
                 shared[os.path.dirname(path)] = fixtures.of(vars(module))
@@ -137,6 +141,21 @@ def grade_collect(request):
         absent.collected()
     suite.tests = {test.id: test for test in tests}
     return {"tests": [test.facts() for test in tests], "errors": errors}
+
+
+def module_for(file):
+    """An empty module for a test file: in a package if there is an `__init__.py` beside it, so that it may import what lies there with a dot."""
+    here, name = os.path.split(file.removesuffix(".py"))
+    package, folder = [], here
+    while folder != os.getcwd() and os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, part = os.path.split(folder)
+        package.insert(0, part)
+    for each in (folder, here):
+        if each not in sys.path:
+            sys.path.insert(0, each)
+    module = types.ModuleType(".".join([*package, name]))
+    module.__file__, module.__package__ = file, ".".join(package)
+    return module
 
 
 def line_in(raised, filename):

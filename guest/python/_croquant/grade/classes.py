@@ -71,7 +71,9 @@ class Classes:
         namespace = {name: self.forward(name) for name in special}
         namespace |= {"__slots__": (), "__module__": module, "__qualname__": qualname, "_croquant_facts": (self, cid)}
         if kind == "tuple":
-            namespace["__eq__"], namespace["__hash__"] = self.forward("tuple eq"), self.forward("__hash__")
+            namespace |= {"__eq__": self.forward("tuple eq"), "__ne__": self.forward("tuple ne"), "__hash__": self.forward("__hash__")}
+        if kind in {"function", "async function"}:
+            namespace["__get__"] = proxy.bound_to
         bases = bases or (self.module_root if kind == "module" else self.root,)
         cls = type.__new__(self.metaclass(bases, meta), name, bases, namespace)
         inherited = frozenset().union(*(self.methods[base] for base in bases))
@@ -124,7 +126,7 @@ class Classes:
         def contains(self, item):
             return peer.trust.contains(self, hid(self), item)
 
-        def call(self, *args, **options):
+        def call(self, /, *args, **options):
             return peer.call(hid(self), args, options)
 
         def text(self, *args):
@@ -150,6 +152,10 @@ class Classes:
                 return type(items) is tuple and items == other
             return equal_of_tuples(self, other)
 
+        def tuple_differs(self, other):
+            equal = tuple_equal(self, other)
+            return equal if equal is NotImplemented else not equal
+
         def leave(self, kind, error, trace):
             swallowed = request(("op", hid(self), name, (*peer.told_at_exit(kind, error), None)))
             return swallowed and peer.may_swallow(error, trace)
@@ -166,9 +172,9 @@ class Classes:
             return swallowed and peer.may_swallow(error, trace)
 
         peer = self
-        if name == "tuple eq":
+        if name in {"tuple eq", "tuple ne"}:
             equal_of_tuples = self.forward("__eq__", hid)
-            return tuple_equal
+            return tuple_equal if name == "tuple eq" else tuple_differs
         special = {
             "__call__": call, "__hash__": number, "__eq__": compare, "__ne__": compare, "__exit__": leave, "__await__": wait,
             "__aenter__": wait_for, "__anext__": wait_for, "__aexit__": wait_to_leave,

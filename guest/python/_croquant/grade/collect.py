@@ -1,11 +1,12 @@
 """Finding tests: in modules that have run, in the order in which they are written."""
 
 import ast
+import inspect
 import itertools
 import types
 import unittest
 
-from . import fixtures
+from . import fixtures, proxy
 from .api import Fixture, Mark, Param
 from .cases import Function, Method
 
@@ -16,7 +17,7 @@ def in_module(module, path, shared):
     marks = module_marks(module)
     found = []
     for name, value in list(vars(module).items()):
-        if isinstance(value, type) and type(value) is type and value.__module__ == module.__name__:
+        if is_class_of(module, value):
             if issubclass(value, unittest.TestCase):
                 found += methods(value, module, path, marks)
             elif name.startswith("Test") and "__init__" not in vars(value):
@@ -24,6 +25,13 @@ def in_module(module, path, shared):
         elif name.startswith("test") and type(value) is types.FunctionType and value.__module__ == module.__name__:
             found += functions(value, None, module, f"{path}::{name}", known, marks)
     return found
+
+
+def is_class_of(module, value):
+    """Whether a test class may be it: one of the module's own, whatever its metaclass, that is not abstract."""
+    if not isinstance(value, type) or issubclass(type(value), proxy.RemoteType):
+        return False
+    return value.__module__ == module.__name__ and not inspect.isabstract(value)
 
 
 def module_marks(module):

@@ -6,6 +6,8 @@ import os
 import sys
 import warnings
 
+from . import replaced
+
 NOTHING = object()
 
 
@@ -74,6 +76,7 @@ class MonkeyPatch:
         old = getattr(target, name, NOTHING)
         if old is NOTHING and raising:
             raise AttributeError(f"{target!r} has no attribute {name!r}")
+        replaced.notice(target, name)
         if isinstance(target, type):
             old = vars(target).get(name, NOTHING) if type(target) is type else old
         setattr(target, name, value)

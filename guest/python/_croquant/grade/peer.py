@@ -27,6 +27,7 @@ class Peer(Handles):
         self.violation = None
         self.pending = None  # what a callback of the test raised that ends the test, whatever the submission makes of it
         self.changes = ()
+        self.same = None  # which argument it is that a call has returned
         self.unsent = ()
         self.trust = Trust(self)
         self.prepare_handles()
@@ -46,6 +47,9 @@ class Peer(Handles):
         message = ("method", hid, name, args, options) if options else ("method", hid, name, args)
         return self.request(message, args, options)
 
+    def derive(self, name, bases, namespace, options):
+        raise TypeError(f"a class of the test cannot be subclassed here: {name[:80]}")
+
     def request(self, message, args=(), options={}):
         """Sends a request; answers what the other end asks meanwhile; returns what it answers, or raises it."""
         if self.violation is not None:
@@ -55,7 +59,7 @@ class Peer(Handles):
             while True:
                 answer = self.receive(self.exchange(data))
                 kind = answer[0]
-                if kind == "is" or kind == "raised":
+                if kind == "is" or kind == "raised" or kind == "same":
                     break
                 data = self.serve(answer)
         except BaseException:
@@ -69,6 +73,8 @@ class Peer(Handles):
             self.raise_pending()
         if kind == "is":
             return answer[1]
+        if kind == "same":
+            return self.argument(answer[1], args, options)
         error = self.raised(answer[1], message)
         try:
             raise error
@@ -90,15 +96,18 @@ class Peer(Handles):
             if type(change) is not tuple or len(change) != 2:
                 raise self.violate("a change that is no pair")
             where, new = change
-            if type(where) is int and 0 <= where < len(args):
-                old = args[where]
-            elif type(where) is str and where in options:
-                old = options[where]
-            else:
-                raise self.violate("a change of an argument that was not passed")
+            old = self.argument(where, args, options)
             if type(old) not in MUTABLE or type(new) is not type(old):
                 raise self.violate("a change of an argument that cannot change so")
             merge(old, new)
+
+    def argument(self, where, args, options):
+        """The argument that the other end names, by its place or its name."""
+        if type(where) is int and 0 <= where < len(args):
+            return args[where]
+        if type(where) is str and where in options:
+            return options[where]
+        raise self.violate("an argument that was not passed")
 
     # Messages.
 
@@ -150,6 +159,8 @@ class Peer(Handles):
             raise self.violate(f"an unknown request {name[:40]!r}")
         try:
             answer = ("is", operation[0](self, *operands))
+            if self.same is not None:
+                answer, self.same = ("same", self.same), None
         except faults.PeerError:
             raise
         except Malformed as error:

@@ -25,7 +25,7 @@ LOCAL_OF_CLASS = (
     | names.SPECIAL
     | frozenset(
         "__mro__ __bases__ __base__ __name__ __qualname__ __module__ __subclasses__ __new__ __init__ mro __basicsize__ __flags__ "
-        "__instancecheck__ __subclasscheck__ __abstractmethods__ __prepare__ __getattr__ __type_params__".split()
+        "__instancecheck__ __subclasscheck__ __abstractmethods__ __prepare__ __getattr__ __type_params__ __get__".split()
     )
 ) - {"__abstractmethods__"}
 # In the place of a handle, for classes that have no like on the other side.
@@ -48,9 +48,12 @@ class RemoteType(type):
     """The class of classes that stand for the other side's."""
 
     def __new__(meta, name, bases, namespace, **options):
-        raise TypeError(f"a class of the submission cannot be subclassed here: {name}")
+        return next(facts(base)[0] for base in bases if issubclass(type(base), RemoteType)).derive(name, bases, namespace, options)
 
-    def __call__(cls, *args, **options):
+    def __init__(cls, name, bases, namespace, **options):
+        pass
+
+    def __call__(cls, /, *args, **options):
         peer, cid = facts(cls)
         made = peer.call(cid, args, options)
         if cls in peer.trust.known:
@@ -148,7 +151,7 @@ class Method:
     def __init__(self, peer, of, name):
         self._peer, self._of, self._name = peer, of, name
 
-    def __call__(self, *args, **options):
+    def __call__(self, /, *args, **options):
         return self._peer.call_method(self._of, self._name, args, options)
 
     def __getattr__(self, name):
@@ -219,6 +222,11 @@ def root(peer):
     cls = type.__new__(RemoteType, "object", (Proxy,), namespace)
     methods[cls], peer.kinds[cls] = frozenset(), "object"
     return cls
+
+
+def bound_to(function, instance, owner=None):
+    """A function in a class is a method of its objects: `__get__` of stand-ins for functions."""
+    return function if instance is None else types.MethodType(function, instance)
 
 
 def module_root(peer, base):

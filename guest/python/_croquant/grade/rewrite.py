@@ -13,6 +13,7 @@ UNSEEN = "@unseen"
 TAKE = "@take"
 TAKE_ALL = "@take all"
 SOURCES = "@sources"
+SUPER = "@super"
 WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, ast.UnaryOp, ast.Await, ast.IfExp, ast.ListComp, ast.SetComp,
                  ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
 
@@ -37,15 +38,23 @@ def sources_of(tree, source):
     return found
 
 
-def imported_modules(tree):
-    """The modules that a module imports, anywhere in it, by their first names."""
-    found = []
-    for node in ast.walk(tree):
+def imported_modules(tree, inside=True):
+    """The modules that a module imports, by their first names. `inside`: anywhere in it, also where an import may not run or may fail."""
+    found, nodes = [], [tree]
+    for node in nodes:
+        if inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If)) and not has_substitute(node):
+            nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             found += (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             found.append(node.module.partition(".")[0])
     return list(dict.fromkeys(found))
+
+
+def has_substitute(node):
+    """Whether it is a `try` that puts something else in the place of what cannot be imported."""
+    plain = (ast.Assign, ast.Pass, ast.Import, ast.ImportFrom)
+    return isinstance(node, ast.Try) and bool(node.handlers) and all(isinstance(each, plain) for handler in node.handlers for each in handler.body)
 
 
 def import_instead(statement, modules):
@@ -68,6 +77,27 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, lines):
         self.lines = lines
+        self.first = None  # the first parameter of the function around
+
+    def visit_FunctionDef(self, node):
+        outer, parameters = self.first, [*node.args.posonlyargs, *node.args.args]
+        self.first = parameters[0].arg if parameters else None
+        try:
+            return self.generic_visit(node)
+        finally:
+            self.first = outer
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Call(self, node):
+        """`super()` with what it finds by itself, so that a class of the submission's can be asked."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.keywords:
+            if not node.args and self.first is not None:
+                node.args = [ast.Name("__class__", ast.Load()), ast.Name(self.first, ast.Load())]
+            if len(node.args) == 2:
+                node.func = ast.copy_location(ast.Name(SUPER, ast.Load()), node.func)
+        return node
 
     def visit_Assert(self, node):
         seen = Seen(self.lines)

@@ -5,13 +5,15 @@ import copy
 import importlib
 import inspect
 import os
+import random
 import sys
 import traceback
 import types
+from io import open  # a test may replace the one in `builtins`
 
 import _croquant_wire as wire
 
-from . import console, script, shared, waiting
+from . import console, derived, granted, heard, replaced, script, shared, waiting
 from .peer import Peer
 from .values import MUTABLE
 
@@ -34,6 +36,8 @@ class Server(Peer):
 
         super().__init__(flushed)
         self.console = console.make(self)
+        self.replacing = replaced.Replacing()
+        self.telling = heard.Telling(self)
 
     def prepare(self):
         """Before the submission is imported: it may keep `sys.stdin`."""
@@ -88,15 +92,17 @@ class Server(Peer):
 
     def do_op(self, hid, name, args):
         value = self.own(hid)
-        return self.noting_changes(getattr(type(value), name), args, {}, (value,))
+        return self.noting_changes(granted.special(value, name), args, {})
 
-    def noting_changes(self, function, args, options, before=()):
+    def noting_changes(self, function, args, options):
         watched = [(where, value) for where, value in (*enumerate(args), *options.items()) if type(value) in MUTABLE]
         if not watched:
-            return function(*before, *args, **options)
+            return function(*args, **options)
         states = [state(value) for _, value in watched]
         try:
-            return function(*before, *args, **options)
+            result = function(*args, **options)
+            self.same = next((where for where, value in watched if value is result), None)
+            return result
         finally:
             self.changes = tuple((where, value) for (where, value), old in zip(watched, states) if state(value) != old)
 
@@ -120,7 +126,7 @@ class Server(Peer):
 
     def do_op_await(self, hid, name, args):
         value = self.own(hid)
-        return waiting.run(self, getattr(type(value), name)(value, *args))
+        return waiting.run(self, granted.special(value, name)(*args))
 
     def do_items(self, hid):
         return tuple(tuple.__iter__(self.own(hid)))
@@ -138,21 +144,42 @@ class Server(Peer):
         return issubclass(value, self.own(cid))
 
     def do_signature(self, value):
-        def optional(part):
-            return () if part is inspect.Parameter.empty else (part,)
+        return granted.told_signature(inspect.signature(value))
 
-        found = inspect.signature(value)
-        parameters = [(p.name, int(p.kind), optional(p.default), optional(p.annotation)) for p in found.parameters.values()]
-        return tuple(parameters), optional(found.return_annotation)
-
-    def do_import(self, name):
+    def do_import(self, name, again=False):
+        if again:
+            sys.modules.pop(name, None)
         return importlib.import_module(name)
+
+    def do_reload(self, module):
+        importlib.reload(module)
 
     def do_traceback(self, hid):
         return trace(self.own(hid))
 
     def do_print(self, patched):
         console.patch_print(self, patched)
+
+    def do_replace(self, module, name, new):
+        self.replacing.replace(module, name, new)
+
+    def do_environment(self, changed, gone):
+        replaced.set_environment(changed, gone)
+
+    def do_subclass(self, name, bases, members, options):
+        return derived.build(name, bases, members, options)
+
+    def do_super(self, cls, value):
+        return super(cls, value)
+
+    def do_warnings(self, wanted):
+        self.telling.warnings(wanted)
+
+    def do_level(self, name, level):
+        self.telling.level(name, level)
+
+    def do_seed(self, value, version):
+        random.seed(value, version)
 
     def do_script(self, path, args, stdin):
         return script.run(path, args, stdin)
@@ -181,8 +208,9 @@ class Server(Peer):
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "op": (do_op, 3, 3), "op await": (do_op_await, 3, 3),
         "await": (do_await, 1, 1), "get": (do_get, 2, 2), "set": (do_set, 3, 3), "del": (do_del, 2, 2), "dir": (do_dir, 1, 1),
         "items": (do_items, 1, 1), "copy": (do_copy, 2, 2), "member": (do_member, 2, 2), "signature": (do_signature, 1, 1),
-        "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 1),
-        "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1),
+        "isinstance": (do_isinstance, 2, 2), "issubclass": (do_issubclass, 2, 2), "import": (do_import, 1, 2), "reload": (do_reload, 1, 1),
+        "traceback": (do_traceback, 1, 1), "print": (do_print, 1, 1), "replace": (do_replace, 3, 3),
+        "environment": (do_environment, 2, 2), "seed": (do_seed, 2, 2), "warnings": (do_warnings, 1, 1), "level": (do_level, 2, 2), "subclass": (do_subclass, 4, 4), "super": (do_super, 2, 2),
         "script": (do_script, 3, 3), "files": (do_files, 0, 0), "read": (do_read, 1, 1), "write": (do_write, 2, 2),
         "files in": (do_files_in, 3, 3), "files out": (do_files_out, 0, 0),
     }  # fmt: skip

@@ -6,6 +6,7 @@ changed comes back after it. Nothing of the test's own folder ever goes along.
 
 import os
 import tempfile
+from io import open  # a test may replace the one in `builtins`
 
 MOST_BYTES = 1 << 20
 MOST_FILES = 1_000

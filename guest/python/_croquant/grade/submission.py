@@ -24,7 +24,10 @@ def grade_import(request):
     program.enter_folder(folder)
     for module in request["modules"]:
         try:
-            if is_plain(module, files):
+            if module in request.get("later", ()):
+                if len(request["modules"]) == 1:  # of several, one that is missing is the affair of the tests that import it
+                    look_at(module, folder)
+            elif is_plain(module, files):
                 run_module(module, os.path.join(folder, f"{module}.py"))
             else:
                 importlib.import_module(module)
@@ -51,6 +54,16 @@ def run_module(name, path):
         raise
     finally:
         spec._initializing = False
+
+
+def look_at(module, folder):
+    """Finds a module and compiles it: it runs when a test imports it."""
+    spec = importlib.util.find_spec(module)
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+    if spec.origin is not None and spec.origin.startswith(f"{folder}/"):
+        with open(spec.origin, "rb") as file:
+            compile(file.read(), spec.origin, "exec", dont_inherit=True)
 
 
 def write(path, content):

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::error::AssignmentError;
-use super::{Assignment, AssignmentFile, Role, exercise};
+use super::{Assignment, AssignmentFile, Role, beside, exercise};
 use crate::names::nearest;
 use crate::paths;
 
@@ -117,7 +117,7 @@ pub(super) fn discover(
 }
 
 /// Test modules at the top and in `tests` and `test`, with their `conftest.py`. A module at the top that a test module has its name from
-/// is what students hand in. No other module is taken: a solution that lies there must never stand in for a submission.
+/// is what students hand in. No other module is taken but what a package of tests imports from itself: a solution that lies there must never stand in for a submission.
 fn files(folder: &Folder<'_>) -> Result<(Vec<String>, Vec<AssignmentFile>), Missing> {
     let places = ["", "tests/", "test/"];
     let is_here = |path: &str| {
@@ -138,6 +138,7 @@ fn files(folder: &Folder<'_>) -> Result<(Vec<String>, Vec<AssignmentFile>), Miss
             files.push(folder.file(path, Role::Checker)?);
         }
     }
+    beside::add(folder, &mut files)?;
     for stub in &expected {
         files.push(folder.file(stub, Role::Starter)?);
     }

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod beside;
 mod bind;
 mod bound;
 mod cases;

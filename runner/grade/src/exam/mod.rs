@@ -46,6 +46,8 @@ pub struct Examiner {
     rehearsals: Rehearsals,
     /// The modules that the tests expect of a submission.
     modules: Vec<String>,
+    /// Those of them that run when a test imports them.
+    later: Vec<String>,
 }
 
 /// What was found out about one submission, before points.
@@ -147,6 +149,7 @@ impl Examiner {
             seed,
             practice,
             modules: prepared.imports,
+            later: prepared.later,
         })
     }
 

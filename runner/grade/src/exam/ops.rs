@@ -12,6 +12,9 @@ use crate::{Reason, Status, Visibility};
 pub(super) struct Prepared {
     /// Modules that the tests import and that are neither the standard library's nor the checker's.
     pub(super) imports: Vec<String>,
+    /// Those of them that are imported by tests alone, and run then.
+    #[serde(default)]
+    pub(super) later: Vec<String>,
     #[serde(default)]
     pub(super) errors: Vec<Mistake>,
 }

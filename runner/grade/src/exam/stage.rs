@@ -186,7 +186,7 @@ impl Examiner {
             .chain(provided)
             .map(|(path, content)| (path, content_of(content)))
             .collect();
-        let request = json!({"op": "grade_import", "modules": self.modules, "files": files});
+        let request = json!({"op": "grade_import", "modules": self.modules, "later": self.later, "files": files});
         let called = pair.submission.call(&request.to_string()).await?;
         if let Some(failure) = failure_of(&called.report.outcome, fuel, true) {
             let message = format!("while it was imported, {}", failure.message);
