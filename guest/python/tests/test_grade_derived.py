@@ -96,6 +96,18 @@ class Derived(TwoSessions):
         self.assertTrue(issubclass(made, self.shapes.Shape))
         self.assertEqual(made.__name__, "Rectangle")
 
+    def test_the_base_by_its_name(self):
+        Shape = self.shapes.Shape
+
+        class Dot(Shape):
+            def __init__(self):
+                Shape.__init__(self, "dot")
+
+            def area(self):
+                return 0
+
+        self.assertEqual(Dot().describe(), "dot: 0")
+
     def test_abstract_ones(self):
         class Incomplete(self.shapes.Shape):
             pass

@@ -24,7 +24,7 @@ LOCAL_OF_CLASS = (
     LOCAL
     | names.SPECIAL
     | frozenset(
-        "__mro__ __bases__ __base__ __name__ __qualname__ __module__ __subclasses__ __new__ __init__ mro __basicsize__ __flags__ "
+        "__mro__ __bases__ __base__ __name__ __qualname__ __module__ __subclasses__ __new__ mro __basicsize__ __flags__ "
         "__instancecheck__ __subclasscheck__ __abstractmethods__ __prepare__ __getattr__ __type_params__ __get__".split()
     )
 ) - {"__abstractmethods__"}
