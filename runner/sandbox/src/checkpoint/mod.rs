@@ -77,27 +77,29 @@ impl Page {
         }
     }
 
-    /// Makes the page, whatever is in it, what it was; `then` is as the image has it. Only lines that differ are written: most do not, and what
-    /// is only read is not in the processor's way afterwards.
+    /// Makes the page, whatever is in it, what it was; `then` is as the image has it. Only what differs is written: most does not, and what is only
+    /// read is not in the processor's way afterwards.
     fn write_over(&self, target: &mut [u8], then: &[u8]) {
-        if self.lines.len() == PAGE_BYTES {
-            if *target != *self.lines {
-                target.copy_from_slice(&self.lines);
-            }
-            return;
-        }
-        let (target, _) = target.as_chunks_mut::<LINE_BYTES>();
-        let (then, _) = then.as_chunks::<LINE_BYTES>();
-        let (lines, _) = self.lines.as_chunks::<LINE_BYTES>();
-        let mut lines = lines.iter();
-        for (number, (target, then)) in target.iter_mut().zip(then).enumerate() {
-            let line = match self.mask >> number & 1 {
-                0 => then,
-                _ => lines.next().unwrap_or(then),
+        let mut rest = &*self.lines;
+        let mut line = 0;
+        // In runs of lines that are ours or the image's.
+        while line < PAGE_LINES {
+            let mask = self.mask >> line;
+            let is_ours = mask & 1 != 0;
+            let run = if is_ours { !mask } else { mask }.trailing_zeros() as usize;
+            let end = PAGE_LINES.min(line + run);
+            let range = line * LINE_BYTES..end * LINE_BYTES;
+            let source = match is_ours {
+                true => rest
+                    .split_off(..range.len())
+                    .unwrap_or(&then[range.clone()]),
+                false => &then[range.clone()],
             };
-            if differ(target, line) {
-                *target = *line;
+            let target = &mut target[range];
+            if *target != *source {
+                target.copy_from_slice(source);
             }
+            line = end;
         }
     }
 }
