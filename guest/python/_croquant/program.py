@@ -24,6 +24,11 @@ def enter_folder(folder, names=None):
     unload_shadowed(folder, names)
 
 
+def is_fixed(module):
+    """Whether an import finds `python`'s own module of that name, whatever lies in the program's folder."""
+    return module in STARTUP or module in sys.builtin_module_names
+
+
 def unload_shadowed(folder, names=None):
     try:
         names = os.listdir(folder or ".") if names is None else names
@@ -31,7 +36,7 @@ def unload_shadowed(folder, names=None):
         return
     for name in names:
         module = name.removesuffix(".py")
-        if module not in captured or module in STARTUP or module in sys.builtin_module_names:
+        if module not in captured or is_fixed(module):
             continue
         path = os.path.join(folder, name)
         if module == name and not os.path.isfile(os.path.join(path, "__init__.py")):

@@ -159,7 +159,7 @@ def is_own(path):
     name = name.removesuffix(".py")
     if name not in sys.stdlib_module_names:
         return True
-    return rest in {"", "__init__.py"} and name not in program.STARTUP and name not in sys.builtin_module_names
+    return rest in {"", "__init__.py"} and not program.is_fixed(name)
 
 
 def imports(path, tree, rules, files):

@@ -117,7 +117,8 @@ pub(super) fn discover(
 }
 
 /// Test modules at the top and in `tests` and `test`, with their `conftest.py`. A module at the top that a test module has its name from
-/// is what students hand in. No other module is taken but what a package of tests imports from itself: a solution that lies there must never stand in for a submission.
+/// is what students hand in. No other module is taken but what a package of tests imports from itself: a solution that lies there must never stand
+/// in for a submission.
 fn files(folder: &Folder<'_>) -> Result<(Vec<String>, Vec<AssignmentFile>), Missing> {
     let places = ["", "tests/", "test/"];
     let is_here = |path: &str| {

@@ -11,10 +11,8 @@ use std::ops::Range;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
+use super::pages::PAGES;
 use super::{PAGE_BYTES, PageMap, Pristine};
-
-/// How many pages are named at once: the time that comparing them takes is kept from other tasks.
-const PAGES: usize = 1024;
 
 /// The pages that one instance may have written.
 #[derive(Debug, Default)]

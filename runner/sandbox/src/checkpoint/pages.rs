@@ -15,7 +15,7 @@ use super::PAGE_BYTES;
 const RANGES: usize = 256;
 
 /// How many written pages are reported at once: the time that comparing them takes is kept from other tasks.
-const PAGES: usize = 1024;
+pub(super) const PAGES: usize = 1024;
 
 /// The process's page map.
 #[derive(Debug)]

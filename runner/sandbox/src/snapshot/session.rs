@@ -86,8 +86,7 @@ impl Session {
     }
 
     /// Goes back without a new instance: what a call that has come to its end leaves is memory, and the kernel knows which; where there was no
-    /// call, it is nothing. False if it has to be
-    /// a new one, because memory has grown since.
+    /// call, it is nothing. False if it has to be a new one, because memory has grown since.
     fn go_back_in_place(&self, store: &mut Store<State>, snapshot: &Snapshot) -> bool {
         let loaded = &self.engine.inner;
         let (Some(pristine), Some(block)) = (self.engine.pristine(), loaded.block.get()) else {
