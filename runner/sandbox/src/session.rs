@@ -333,6 +333,13 @@ impl Session {
         self.store.is_some() && !self.signals.is_killed()
     }
 
+    /// Whether the last call was told what time it is. If not, what it did depends on the session's state, the seed, and what it was asked and
+    /// answered, and on nothing else. Files of mounts, and what lies in them, are not looked at.
+    pub fn was_told_time(&self) -> bool {
+        let store = self.store.as_ref();
+        store.is_none_or(|store| store.data().tally.told_time)
+    }
+
     /// Changes the limits from the next call on. Memory that the guest already has is not taken away.
     pub fn set_limits(&mut self, limits: &Limits) {
         self.limits = limits.clone();

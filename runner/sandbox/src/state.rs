@@ -53,6 +53,8 @@ pub(crate) struct Tally {
     pub(crate) input_bytes: u64,
     /// Whether a folder of the host was full.
     pub(crate) host_is_full: bool,
+    /// Whether the guest was told what time it is.
+    pub(crate) told_time: bool,
 }
 
 /// What belongs to a session's state and does not lie in its memory: virtual time, the place in a seed's stream, and which files of

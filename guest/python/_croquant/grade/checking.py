@@ -28,6 +28,7 @@ def grade_prepare(request):
     only tests import, within functions: they run then, with the input and output that the test has prepared."""
     sys.modules["pytest"] = api
     sys.modules |= gradescope.modules()
+    unittest.case.time = Timeless
     root, paths = request["root"], request["tests"]
     wanted, at_once, errors = [], set(), []
     trees = {}
@@ -54,6 +55,14 @@ def grade_prepare(request):
             sources = rewrite.sources_of(tree, source)
             suite.files[path] = sources, ">>>" in source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
     return {"imports": suite.modules, "later": [name for name in suite.modules if name not in at_once], "errors": errors}
+
+
+class Timeless:
+    """What `unittest` measures tests by. What is told the time cannot be remembered, and the host measures anyway."""
+
+    @staticmethod
+    def perf_counter():
+        return 0.0
 
 
 def read(path):

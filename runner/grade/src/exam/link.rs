@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use croquant_sandbox::{Answer, BoxFuture, Console, Exchanged, Message, Stream};
 use tokio::sync::Notify;
 
-use super::rehearsal::Line;
+use super::rehearsal::{Line, MOST_BYTES};
 
 /// The message with which the host ends the submission's side.
 const END: &[u8] = b"end";
@@ -31,7 +31,7 @@ struct State {
     listens: bool,
     /// Whether the submission's side was told to end.
     is_over: bool,
-    /// What was asked and answered, the first lines of it before the checker did so itself.
+    /// What was asked and answered, the first lines of it before the checker did so itself. `None` if nobody wants it, or it is too much.
     lines: Option<Lines>,
     printed: Printed,
 }
@@ -40,10 +40,23 @@ struct State {
 #[derive(Debug, Default)]
 struct Lines {
     all: Vec<Line>,
+    /// How much the checker has said and heard itself, in bytes.
+    bytes: usize,
     /// How many of them the checker has been through.
     done: usize,
     /// Whether it asked something else than it had before.
     has_strayed: bool,
+}
+
+/// What was written down of a talk.
+#[derive(Debug)]
+pub(super) enum Written {
+    /// All of it.
+    Whole(Vec<Line>),
+    /// Nothing, as there was too much.
+    TooMuch,
+    /// The checker asked something else than it had before, and was not answered.
+    Strayed,
 }
 
 /// What a submission has printed, in bytes, and how much of it the checker has not heard yet. Its size is bounded by the submission's
@@ -91,11 +104,15 @@ impl Link {
         });
     }
 
-    /// What was written down; `None` if it is not what the checker has said and heard.
-    pub(super) fn written_down(&self) -> Option<Vec<Line>> {
-        let lines = self.state().lines.take()?;
-        let is_whole = !lines.has_strayed && lines.done == lines.all.len();
-        is_whole.then_some(lines.all)
+    /// What was written down.
+    pub(super) fn written_down(&self) -> Written {
+        let Some(lines) = self.state().lines.take() else {
+            return Written::TooMuch;
+        };
+        match lines.done == lines.all.len() && !lines.has_strayed {
+            true => Written::Whole(lines.all),
+            false => Written::Strayed,
+        }
     }
 
     /// The next answer, if it is known.
@@ -113,10 +130,17 @@ impl Link {
 
     /// Notes what was asked and answered, if that is written down.
     fn note(&self, asked: Option<Vec<u8>>, heard: &[u8]) {
-        if let (Some(asked), Some(lines)) = (asked, &mut self.state().lines) {
-            let heard = heard.to_vec();
-            lines.all.push(Line { asked, heard });
-            lines.done += 1;
+        let mut state = self.state();
+        let (Some(asked), Some(lines)) = (asked, &mut state.lines) else {
+            return;
+        };
+        let heard = heard.to_vec();
+        let line = Line { asked, heard };
+        lines.bytes += line.bytes();
+        lines.all.push(line);
+        lines.done += 1;
+        if lines.bytes > MOST_BYTES {
+            state.lines = None;
         }
     }
 

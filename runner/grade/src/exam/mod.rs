@@ -4,31 +4,35 @@
 //! submission in a session of its own, and lets the checker collect the tests. Both sessions are then put aside, and each test has a fork of both for itself: it finds
 //! no other test's leftovers, and whatever ends it ends nothing else.
 
+mod found;
 mod link;
 mod ops;
 mod pair;
 mod program;
 mod rehearsal;
 mod room;
+mod run;
 mod source;
 mod stage;
 mod talk;
 
+pub use found::Found;
+
+use std::sync::Arc;
 use std::time::Instant;
 
-use croquant_sandbox::{Engine, Outcome, Recorder, Session, Snapshot};
+use croquant_sandbox::{Engine, Session, Snapshot};
 use serde_json::json;
 
 use crate::assignment::{Assignment, Bound, Collected, Role, Source};
-use crate::scoring::{TestResult, blocked_by, order, status};
+use crate::scoring::{blocked_by, order, status};
 use crate::submission::Submission;
-use crate::{Failure, Problem, ProblemKind, Reason, Status};
+use crate::{Problem, ProblemKind, Status};
+use found::{blocked, unimportable};
 use link::{CheckerSide, Link, SubmissionSide};
-use ops::{Collection, Mistake, Prepared, Ran};
+use ops::{Collection, Mistake, Prepared};
 use pair::Pair;
-use rehearsal::Rehearsals;
-use stage::Stage;
-use talk::{Talk, failure_of, talk};
+use rehearsal::{Rehearsals, Scene};
 
 /// An assignment, ready for submissions.
 pub struct Examiner {
@@ -43,7 +47,7 @@ pub struct Examiner {
     /// The sessions of the last test, to be used again.
     used: Option<Pair>,
     /// What the checker was after it had collected the tests.
-    rehearsals: Rehearsals,
+    scenes: Rehearsals<Arc<Scene>>,
     /// The modules that the tests expect of a submission.
     modules: Vec<String>,
     /// Those of them that run when a test imports them.
@@ -59,29 +63,6 @@ pub struct Sheet {
     pub found: Vec<Found>,
     /// Why the submission could not be graded as it is.
     pub problem: Option<Problem>,
-}
-
-/// What came of one test.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// How it ended.
-    pub status: Status,
-    /// The part of it that passed, from 0 to 1.
-    pub credit: f64,
-    /// Why it did not pass.
-    pub failure: Option<Failure>,
-    /// What the submission printed.
-    pub stdout: String,
-    /// What it wrote to standard error.
-    pub stderr: String,
-    /// Work that the submission did, in units of fuel.
-    pub fuel: u64,
-    /// Wall clock of both sessions, in microseconds.
-    pub wall_us: u64,
-    /// The number of its task, from 1.
-    pub task: Option<u32>,
-    /// The test's source.
-    pub code: Option<String>,
 }
 
 /// Why nothing can be graded: whoever wrote the assignment, or runs the host, has to mend it.
@@ -144,7 +125,7 @@ impl Examiner {
             checker: checker.snapshot().await?,
             empty: submission.snapshot().await?,
             used: Some(Pair::new(checker, submission, link)),
-            rehearsals: Rehearsals::default(),
+            scenes: Rehearsals::default(),
             assignment,
             seed,
             practice,
@@ -182,11 +163,12 @@ impl Examiner {
         submission: &Submission,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Sheet, ExamError> {
-        let (stage, collection, problem) = if self.practice {
+        let (stage, problem) = if self.practice {
             self.set_practice(submission).await?
         } else {
             self.set_stage(submission).await?
         };
+        let collection = &stage.scene.collection;
         let collected: Vec<_> = collection.tests.iter().map(marks).collect();
         let tests = self.bind(&collected)?;
         let mut found: Vec<Option<Found>> = tests.iter().map(|_| None).collect();
@@ -206,7 +188,7 @@ impl Examiner {
                 (None, Source::Collected(_), None) => self.run_test(bound, &stage).await?,
             };
             result.wall_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-            result.of(bound, &collection);
+            result.of(bound, collection);
             found[at] = Some(result);
             progress(done + 1, tests.len());
         }
@@ -225,12 +207,13 @@ impl Examiner {
     /// # Errors
     /// As [`Examiner::examine`].
     pub async fn refuse(&mut self, problem: &Problem) -> Result<Sheet, ExamError> {
-        let (_, collection, _) = self.without_submission(problem.clone()).await?;
+        let (stage, _) = self.without_submission(problem.clone()).await?;
+        let collection = &stage.scene.collection;
         let collected: Vec<_> = collection.tests.iter().map(marks).collect();
         let tests = self.bind(&collected)?;
         let refused = tests.iter().map(|bound| {
             let mut found = unimportable(problem);
-            found.of(bound, &collection);
+            found.of(bound, collection);
             found
         });
         Ok(Sheet {
@@ -247,84 +230,6 @@ impl Examiner {
             return Err(ExamError::NoTests);
         }
         Ok(bound)
-    }
-
-    /// Runs one test, in forks of both sessions.
-    async fn run_test(&mut self, bound: &Bound, stage: &Stage) -> Result<Found, ExamError> {
-        let request = json!({"op": "grade_run", "id": bound.id}).to_string();
-        let Some(submission) = &stage.submission else {
-            return self.practise(bound, stage, &request).await;
-        };
-        let used = self.used.take();
-        let mut pair = Pair::of(used, &self.engine, &stage.checker, submission).await?;
-        pair.set(&stage.checker, submission).await?;
-        pair.limit(
-            &room::checker_limits(),
-            &room::submission_limits(&bound.limits),
-        );
-        let most = bound.limits.fuel;
-        let talked = talk(&mut pair, &request).await?;
-        let mut found = match &talked {
-            Talk::Broken(report) => {
-                let failure = failure_of(&report.outcome, most, false);
-                not_passed(Status::Error, failure.unwrap_or_else(protocol), report.fuel)
-            }
-            Talk::Whole {
-                asked: checker,
-                submission,
-            } => match failure_of(&submission.outcome, most, true) {
-                Some(failure) => not_passed(Status::Error, failure, submission.fuel),
-                None if checker.report.outcome != Outcome::Completed => {
-                    not_passed(Status::Error, checker_ended(checker), submission.fuel)
-                }
-                None => ran(ops::reply(checker, "run a test")?, submission.fuel),
-            },
-        };
-        (found.stdout, found.stderr) = pair.link.printed();
-        if let Talk::Whole { .. } = talked {
-            self.used = Some(pair);
-        }
-        Ok(found)
-    }
-
-    /// The same in a fork of the one session that there is in practice.
-    async fn practise(
-        &self,
-        bound: &Bound,
-        stage: &Stage,
-        request: &str,
-    ) -> Result<Found, ExamError> {
-        let console = Box::new(Recorder::new());
-        let mut session = Session::resume(&self.engine, &stage.checker, console).await?;
-        session.set_limits(&room::practice_limits(&bound.limits));
-        let called = session.call(request).await?;
-        let fuel = called.report.fuel;
-        Ok(
-            match failure_of(&called.report.outcome, bound.limits.fuel, true) {
-                Some(failure) => not_passed(Status::Error, failure, fuel),
-                None => ran(ops::reply(&called, "run a test")?, fuel),
-            },
-        )
-    }
-}
-
-impl Found {
-    /// As far as its points go.
-    pub fn result(&self) -> TestResult {
-        TestResult {
-            status: self.status,
-            credit: self.credit,
-            fuel: self.fuel,
-        }
-    }
-
-    /// Takes over what the checker says of the test itself.
-    fn of(&mut self, bound: &Bound, collection: &Collection) {
-        if let Source::Collected(at) = bound.source
-            && let Some(test) = collection.tests.get(at)
-        {
-            (self.task, self.code) = (test.task, test.code.clone());
-        }
     }
 }
 
@@ -389,81 +294,9 @@ fn import_problem(message: String) -> Problem {
     }
 }
 
-fn found(status: Status, failure: Option<Failure>, fuel: u64) -> Found {
-    Found {
-        status,
-        credit: f64::from(u8::from(status == Status::Passed)),
-        failure,
-        stdout: String::new(),
-        stderr: String::new(),
-        fuel,
-        wall_us: 0,
-        task: None,
-        code: None,
+fn lost_track() -> ExamError {
+    ExamError::Checker {
+        what: "ask the submission",
+        reason: "the host lost track of what it asked".to_owned(),
     }
-}
-
-fn not_passed(status: Status, failure: Failure, fuel: u64) -> Found {
-    found(status, Some(failure), fuel)
-}
-
-fn because(reason: Reason, message: impl Into<String>) -> Failure {
-    Failure {
-        reason,
-        message: message.into(),
-        expected: None,
-        actual: None,
-        traceback: None,
-    }
-}
-
-fn blocked() -> Found {
-    let failure = because(Reason::Dependency, "what it depends on did not pass");
-    not_passed(Status::Blocked, failure, 0)
-}
-
-fn unimportable(problem: &Problem) -> Found {
-    not_passed(
-        Status::Error,
-        because(Reason::Import, problem.message.clone()),
-        0,
-    )
-}
-
-fn protocol() -> Failure {
-    because(
-        Reason::Protocol,
-        "the submission stopped answering: it has tampered with what answers for it",
-    )
-}
-
-/// The checker's own session did not come to its end.
-fn checker_ended(called: &croquant_sandbox::Called) -> Failure {
-    let outcome = &called.report.outcome;
-    because(
-        Reason::Test,
-        format!("the test itself {outcome}: perhaps it goes through all of something endless"),
-    )
-}
-
-/// What the checker says of a test.
-fn ran(ran: Ran, fuel: u64) -> Found {
-    let failure = (ran.status != Status::Passed).then(|| Failure {
-        reason: ran.reason.unwrap_or(match ran.status {
-            Status::Skipped => Reason::Skip,
-            Status::Failed => Reason::Assertion,
-            _ => Reason::Exception,
-        }),
-        message: ran.message.unwrap_or_default(),
-        expected: ran.expected,
-        actual: ran.actual,
-        traceback: ran.traceback,
-    });
-    let mut found = found(ran.status, failure, fuel);
-    if let Some(credit) = ran.credit
-        && ran.status != Status::Passed
-    {
-        found.credit = credit.clamp(0.0, 1.0);
-    }
-    found
 }

@@ -51,7 +51,7 @@ pub(super) struct CollectedTest {
 }
 
 /// The answer to `grade_run`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Ran {
     pub(super) status: Status,
     #[serde(default)]
@@ -66,6 +66,15 @@ pub(super) struct Ran {
     pub(super) traceback: Option<String>,
     #[serde(default)]
     pub(super) credit: Option<f64>,
+}
+
+impl Ran {
+    /// How much there is of it, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.message, &self.expected, &self.actual, &self.traceback];
+        let bytes = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        bytes + size_of::<Self>()
+    }
 }
 
 /// The answer to `grade_constructs`.

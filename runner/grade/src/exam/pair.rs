@@ -53,16 +53,6 @@ impl Pair {
         }
     }
 
-    /// Both as the snapshots have them.
-    pub(super) async fn set(
-        &mut self,
-        checker: &Snapshot,
-        submission: &Snapshot,
-    ) -> Result<(), Error> {
-        self.checker.restore(checker).await?;
-        self.submission.restore(submission).await
-    }
-
     /// The limits of both for what comes next.
     pub(super) fn limit(&mut self, checker: &Limits, submission: &Limits) {
         self.checker.set_limits(checker);

@@ -8,8 +8,9 @@ use croquant_sandbox::{
     Stream,
 };
 
+use super::found::{Found, because, found, not_passed};
 use super::talk::failure_of;
-use super::{ExamError, Examiner, Found, because, found, not_passed, room};
+use super::{ExamError, Examiner, room};
 use crate::assignment::{Bound, Case};
 use crate::submission::Submission;
 use crate::{Failure, Reason, Status};

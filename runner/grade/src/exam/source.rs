@@ -3,10 +3,11 @@
 use croquant_sandbox::{Recorder, Session};
 use serde_json::json;
 
+use super::found::{Found, because, found, not_passed};
 use super::ops::{self, Violations};
 use super::stage::content_of;
 use super::talk::failure_of;
-use super::{ExamError, Examiner, Found, because, found, not_passed, room};
+use super::{ExamError, Examiner, room};
 use crate::assignment::Imports;
 use crate::submission::Submission;
 use crate::{Reason, Status};

@@ -7,31 +7,35 @@ use base64::Engine as _;
 use croquant_sandbox::{Called, Recorder, Session, Snapshot};
 use serde_json::{Value, json};
 
-use super::ops::{self, Collection, ImportErrorKind, Imported};
+use super::link::Written;
+use super::ops::{self, ImportErrorKind, Imported};
 use super::pair::Pair;
-use super::rehearsal::{Line, Rehearsal, Rehearsals};
-use super::talk::{Talk, failure_of, served};
-use super::{ExamError, Examiner, collection, import_problem, prepare, room};
+use super::rehearsal::{Rehearsals, Scene};
+use super::talk::{Asked, Talk, failure_of, talk};
+use super::{ExamError, Examiner, collection, import_problem, lost_track, prepare, room};
 use crate::assignment::Role;
 use crate::submission::Submission;
 use crate::{Problem, ProblemKind};
 
 /// Where both sessions stand when the tests are collected.
 pub(super) struct Stage {
-    pub(super) checker: Snapshot,
+    pub(super) scene: Arc<Scene>,
     /// `None` in practice, where the checker has the submission itself, and where there is a problem with it.
     pub(super) submission: Option<Snapshot>,
 }
 
-/// A stage, the tests, and what is wrong with the submission.
-pub(super) type Set = (Stage, Arc<Collection>, Option<Problem>);
+/// A stage, and what is wrong with the submission.
+pub(super) type Set = (Stage, Option<Problem>);
 
-/// How the tests were collected.
-enum Gathered {
-    /// As once before.
-    Again(Rehearsal),
-    /// By the checker.
-    Anew(Called),
+impl Stage {
+    /// The checker alone, after it has collected the tests.
+    async fn of_checker(checker: &mut Session, called: &Called) -> Result<Self, ExamError> {
+        let collection = collection(called)?;
+        Ok(Self {
+            scene: Arc::new(Scene::new(checker.snapshot().await?, collection)),
+            submission: None,
+        })
+    }
 }
 
 impl Examiner {
@@ -41,12 +45,9 @@ impl Examiner {
             return Ok(set);
         }
         // The tests' modules do not ask the same each time: what was rehearsed is of no use.
-        self.rehearsals = Rehearsals::default();
+        self.scenes = Rehearsals::default();
         let set = self.try_stage(submission).await?;
-        set.ok_or_else(|| ExamError::Checker {
-            what: "collect the tests",
-            reason: "the host lost track of what it asked".to_owned(),
-        })
+        set.ok_or_else(lost_track)
     }
 
     /// The same; `None` if the checker asked something else than it had asked before.
@@ -59,7 +60,9 @@ impl Examiner {
         if let Some(problem) = self.import(&mut pair, submission, limits.fuel).await? {
             return Ok(Some(self.without_submission(problem).await?));
         }
-        let (gathered, report, at_end) = match self.gather(&mut pair).await? {
+        let request = self.collecting(None);
+        let talked = talk(&mut pair, &self.checker, &request, &self.scenes).await?;
+        let (gathered, report, at_end) = match talked {
             Talk::Whole { asked, submission } => (Some(asked), submission, true),
             Talk::Broken(report) => (None, report, false),
         };
@@ -69,57 +72,28 @@ impl Examiner {
             let problem = import_problem(message);
             return Ok(Some(self.without_submission(problem).await?));
         };
-        let (checker, collection) = match gathered {
-            Gathered::Again(rehearsal) => (rehearsal.checker, rehearsal.collection),
-            Gathered::Anew(called) => match pair.link.written_down() {
-                Some(lines) => self.rehearsed(&mut pair, lines, &called).await?,
-                None => return Ok(None),
-            },
+        let scene = match gathered {
+            Asked::Again(scene) => scene,
+            Asked::Anew(called) => {
+                let written = pair.link.written_down();
+                if matches!(written, Written::Strayed) {
+                    return Ok(None);
+                }
+                let is_timeless = !pair.checker.was_told_time();
+                let checker = pair.checker.snapshot().await?;
+                let scene = Arc::new(Scene::new(checker, collection(&called)?));
+                if let (Written::Whole(lines), true) = (written, is_timeless) {
+                    self.scenes.keep_scene(lines, &scene);
+                }
+                scene
+            }
         };
         let stage = Stage {
-            checker,
+            scene,
             submission: Some(pair.submission.snapshot().await?),
         };
         self.used = Some(pair);
-        Ok(Some((stage, collection, None)))
-    }
-
-    /// Collects the tests: as once before, if the submission answers as one did then.
-    async fn gather(&self, pair: &mut Pair) -> Result<Talk<Gathered>, ExamError> {
-        let request = self.collecting(None);
-        let Pair {
-            checker,
-            submission,
-            link,
-            ..
-        } = pair;
-        let asking = async {
-            let known = match self.rehearsals.go_through(link).await {
-                Ok(rehearsal) => return Ok(Gathered::Again(rehearsal.clone())),
-                Err(known) => known,
-            };
-            link.write_down(known);
-            checker.restore(&self.checker).await?;
-            Ok(Gathered::Anew(checker.call(&request).await?))
-        };
-        Ok(served(submission, link, asking).await?)
-    }
-
-    /// The checker as it is now, and what it has collected, kept for the submissions to come.
-    async fn rehearsed(
-        &mut self,
-        pair: &mut Pair,
-        lines: Vec<Line>,
-        called: &Called,
-    ) -> Result<(Snapshot, Arc<Collection>), ExamError> {
-        let collection = Arc::new(collection(called)?);
-        let checker = pair.checker.snapshot().await?;
-        self.rehearsals.keep(Rehearsal {
-            lines,
-            checker: checker.clone(),
-            collection: Arc::clone(&collection),
-        });
-        Ok((checker, collection))
+        Ok(Some((stage, None)))
     }
 
     /// The tests of a submission that has none to be tested: the list is the same.
@@ -127,11 +101,10 @@ impl Examiner {
         let console = Box::new(Recorder::new());
         let mut checker = Session::resume(&self.engine, &self.checker, console).await?;
         let called = checker.call(&self.collecting(Some(&problem))).await?;
-        let stage = Stage {
-            checker: checker.snapshot().await?,
-            submission: None,
-        };
-        Ok((stage, Arc::new(collection(&called)?), Some(problem)))
+        Ok((
+            Stage::of_checker(&mut checker, &called).await?,
+            Some(problem),
+        ))
     }
 
     /// The same in one session, for practice.
@@ -153,11 +126,7 @@ impl Examiner {
             let message = failure.map_or_else(String::new, |failure| failure.message);
             return self.without_submission(import_problem(message)).await;
         }
-        let stage = Stage {
-            checker: checker.snapshot().await?,
-            submission: None,
-        };
-        Ok((stage, Arc::new(collection(&called)?), None))
+        Ok((Stage::of_checker(&mut checker, &called).await?, None))
     }
 
     fn collecting(&self, problem: Option<&Problem>) -> String {

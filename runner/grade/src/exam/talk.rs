@@ -2,10 +2,10 @@
 
 use std::pin::pin;
 
-use croquant_sandbox::{Called, Error, Outcome, Report, Session};
+use croquant_sandbox::{Called, Error, Outcome, Report, Snapshot};
 
-use super::link::Link;
 use super::pair::Pair;
+use super::rehearsal::Rehearsals;
 use crate::{Failure, Reason};
 
 /// What the submission's session is asked to do meanwhile.
@@ -19,24 +19,41 @@ pub(super) enum Talk<T> {
     Broken(Report),
 }
 
-/// Asks the checker, while the submission answers what the checker asks of it.
+/// What came of what the checker was to be asked.
+pub(super) enum Asked<T> {
+    /// The same as once before: the checker itself was not asked.
+    Again(T),
+    /// The checker's answer.
+    Anew(Called),
+}
+
+/// Asks the checker, as it is in `from`, while the submission answers what the checker asks of it. As far as what it asks is `known`, the
+/// submission is asked in its place.
 ///
 /// # Errors
 /// Those of the sandbox: the host failed.
-pub(super) async fn talk(pair: &mut Pair, request: &str) -> Result<Talk<Called>, Error> {
-    let asking = pair.checker.call(request);
-    served(&mut pair.submission, &pair.link, asking).await
-}
-
-/// Goes through with `asking`, while the submission answers.
-///
-/// # Errors
-/// Those of `asking`, and of the sandbox.
-pub(super) async fn served<T>(
-    submission: &mut Session,
-    link: &Link,
-    asking: impl Future<Output = Result<T, Error>>,
-) -> Result<Talk<T>, Error> {
+pub(super) async fn talk<T: Clone>(
+    pair: &mut Pair,
+    from: &Snapshot,
+    request: &str,
+    known: &Rehearsals<T>,
+) -> Result<Talk<Asked<T>>, Error> {
+    let Pair {
+        checker,
+        submission,
+        link,
+        ..
+    } = pair;
+    let asking = async {
+        let lines = match known.go_through(link).await {
+            Ok(came) => return Ok(Asked::Again(came)),
+            Err(lines) => lines,
+        };
+        link.write_down(lines);
+        checker.restore(from).await?;
+        let called: Result<_, Error> = checker.call(request).await;
+        called.map(Asked::Anew)
+    };
     let mut asking = pin!(asking);
     let mut serving = pin!(submission.call(SERVE));
     tokio::select! {

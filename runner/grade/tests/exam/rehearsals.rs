@@ -136,3 +136,112 @@ async fn modules_that_never_ask_the_same_are_collected_each_time() {
         check(&verdict, &[("test_double", Status::Passed)]);
     }
 }
+
+/// Tests that say what they saw of the clock, and one that says nothing.
+const TIMED: &[(&str, &str)] = &[(
+    "test_solution.py",
+    "\
+import time
+import solution
+
+def test_clock():
+    assert solution.double(2) == time.perf_counter_ns()
+
+def test_no_clock():
+    assert solution.double(2) == 5
+",
+)];
+
+#[tokio::test]
+async fn a_test_that_looks_at_the_clock_is_run_each_time() {
+    let mut examiner = examiner(TIMED).await;
+    let submission = files(&[("solution.py", "def double(x):\n    return 2 * x\n")]);
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let verdict = examiner.grade(submission.clone(), &mut |_, _| {}).await;
+        let verdict = verdict.unwrap();
+        let failure = |at: usize| verdict.tests[at].failure.clone().unwrap().message;
+        said.push((failure(0), failure(1)));
+    }
+    let [first, second, third] = &said[..] else {
+        unreachable!("three were graded")
+    };
+    assert!(first.0 != second.0 && second.0 != third.0, "{said:?}");
+    assert!(first.1 == second.1 && second.1 == third.1, "{said:?}");
+}
+
+/// Tests that differ in what they are answered, by much.
+const LONG: &[(&str, &str)] = &[(
+    "test_solution.py",
+    "\
+import solution
+
+def test_text():
+    assert set(solution.text(3_000_000)) == {'a'}
+
+def test_many():
+    assert all(solution.text(1) == 'a' for _ in range(20_000))
+",
+)];
+
+#[tokio::test]
+async fn what_is_too_much_to_keep_is_graded_all_the_same() {
+    let text = |letter: &str| format!("def text(size):\n    return size * {letter:?}\n");
+    let submissions = [text("a"), text("a"), text("b"), text("a")];
+    let verdicts = like_alone(LONG, &submissions).await;
+    for (at, status) in [
+        Status::Passed,
+        Status::Passed,
+        Status::Failed,
+        Status::Passed,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        check(
+            &verdicts[at],
+            &[("test_text", status), ("test_many", status)],
+        );
+    }
+}
+
+/// A test whose questions follow from the answers.
+const WANDERING: &[(&str, &str)] = &[(
+    "test_solution.py",
+    "\
+import solution
+
+def test_walk(capsys):
+    at = 1
+    while at < 40:
+        at = solution.step(at)
+    assert at == 64
+    assert capsys.readouterr().out == ''
+",
+)];
+
+#[tokio::test]
+async fn a_test_is_run_where_the_answers_part() {
+    let step = |body: &str| format!("def step(at):\n    {body}\n");
+    let right = ["return 2 * at", "return at + at", "return at << 1"];
+    let wrong = [
+        "return at + 1",
+        "return 3 * at",
+        "return 2 * at if at < 8 else 65",
+        "print(at); return 2 * at",
+        "return 2 * at if at < 8 else '64'",
+        "return 2 * at if at < 8 else 1 // 0",
+        "return 2 * at if at < 8 else __import__('os')._exit(0)",
+        "return 2 * at if at < 8 else type('Liar', (int,), {'__eq__': lambda *_: True})(64)",
+    ];
+    let bodies: Vec<_> = right.iter().chain(&wrong).chain(&right).collect();
+    let submissions: Vec<_> = bodies.iter().map(|body| step(body)).collect();
+    for (verdict, body) in like_alone(WANDERING, &submissions).await.iter().zip(bodies) {
+        let is_right = right.contains(body);
+        assert_eq!(
+            verdict.tests[0].status == Status::Passed,
+            is_right,
+            "{body}"
+        );
+    }
+}

@@ -76,6 +76,7 @@ fn clock_time_get(
     ptr: u32,
 ) -> Result<i32> {
     clock_call(&mut caller, HostCall::ClockTimeGet, clock, ptr, |caller| {
+        caller.data_mut().tally.told_time = true;
         match clock {
             0 => Some(caller.data().clocks.wall_ns()),
             // Monotonic, and the two processor clocks.
