@@ -1,16 +1,16 @@
 //! Many submissions: graders side by side, results in the order in which submissions were given, and a journal from which a run that was
 //! killed goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::crew::{CrewError, Desk, Task};
+use crate::crew::{CrewError, Desk, Packed, Task};
 use crate::submission::Handed;
 use crate::verdict::Verdict;
 
@@ -139,14 +139,22 @@ pub fn run<S: Source>(
         .as_ref()
         .map(|journal| journal.known.clone())
         .unwrap_or_default();
-    let next = AtomicUsize::new(0);
+    let jobs = jobs.clamp(1, sources.len().max(1));
+    let pile = Pile {
+        task,
+        sources,
+        known,
+        next: AtomicUsize::new(0),
+        ready: Mutex::default(),
+        most: jobs,
+    };
     let (tell, told) = mpsc::channel();
     let mut results: Vec<Option<Graded>> = vec![];
     results.resize_with(sources.len(), || None);
     std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, sources.len().max(1)) {
-            let (tell, next, known) = (tell.clone(), &next, &known);
-            scope.spawn(move || work(task, sources, next, known, &tell));
+        for _ in 0..jobs {
+            let (tell, pile) = (tell.clone(), &pile);
+            scope.spawn(move || work(pile, &tell));
         }
         drop(tell);
         for news in told {
@@ -191,51 +199,98 @@ enum News {
     },
 }
 
+/// The submissions that nobody has graded yet.
+struct Pile<'a, S> {
+    task: &'a Task,
+    sources: &'a [S],
+    known: HashMap<String, Verdict>,
+    /// The next one to be read.
+    next: AtomicUsize,
+    /// Those that were read while graders were at work: they belong to whoever is done first.
+    ready: Mutex<VecDeque<Ready>>,
+    /// How many of these there may be.
+    most: usize,
+}
+
+/// A submission that was read.
+struct Ready {
+    index: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    /// To be graded: under this key it goes into the journal.
+    New(Packed, String),
+    /// Known already, or not to be read.
+    Graded(Box<Graded>),
+}
+
+impl<S: Source> Pile<'_, S> {
+    /// The next submission; `None` if there is none.
+    fn take(&self) -> Option<Ready> {
+        // Bound first: the lock is not held while one is read.
+        let ready = self.ready().pop_front();
+        ready.or_else(|| self.read())
+    }
+
+    /// Reads one more, for whoever takes it, if there is room.
+    fn read_ahead(&self) {
+        if self.ready().len() < self.most
+            && let Some(read) = self.read()
+        {
+            self.ready().push_back(read);
+        }
+    }
+
+    fn read(&self) -> Option<Ready> {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        let source = self.sources.get(index)?;
+        let kind = self
+            .look(source)
+            .unwrap_or_else(|message| Kind::Graded(Box::new(Err(message))));
+        Some(Ready { index, kind })
+    }
+
+    fn look(&self, source: &S) -> Result<Kind, String> {
+        let handed = source.read()?;
+        let key = self.task.key(&handed);
+        if let Some(verdict) = self.known.get(&key) {
+            let mut verdict = verdict.clone();
+            source.label().clone_into(&mut verdict.submission);
+            return Ok(Kind::Graded(Box::new(Ok(verdict))));
+        }
+        let packed = Packed::new(&handed).map_err(|error| error.to_string())?;
+        Ok(Kind::New(packed, key))
+    }
+
+    fn ready(&self) -> MutexGuard<'_, VecDeque<Ready>> {
+        // It is whole between any two statements, whoever panicked.
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// One grader's desk: takes the next submission, until there is none or nobody listens.
-fn work<S: Source>(
-    task: &Task,
-    sources: &[S],
-    next: &AtomicUsize,
-    known: &HashMap<String, Verdict>,
-    tell: &mpsc::Sender<News>,
-) {
-    let mut desk = Desk::new(task);
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(source) = sources.get(index) else {
-            return;
-        };
-        let (key, graded) = match source.read() {
-            Err(message) => (None, Err(message)),
-            Ok(handed) => {
-                let key = task.key(&handed);
-                match known.get(&key) {
-                    Some(verdict) => {
-                        let mut verdict = verdict.clone();
-                        source.label().clone_into(&mut verdict.submission);
-                        (None, Ok(verdict))
-                    }
-                    None => (Some(key), grade(&mut desk, &handed, index, tell)),
-                }
+fn work<S: Source>(pile: &Pile<'_, S>, tell: &mpsc::Sender<News>) {
+    let mut desk = Desk::new(pile.task);
+    while let Some(Ready { index, kind }) = pile.take() {
+        let (key, graded) = match kind {
+            Kind::Graded(graded) => (None, graded),
+            Kind::New(packed, key) => {
+                let graded = grade(&mut desk, &packed, index, pile, tell);
+                (Some(key), Box::new(graded))
             }
         };
-        if tell
-            .send(News::Done {
-                index,
-                key,
-                graded: Box::new(graded),
-            })
-            .is_err()
-        {
+        if tell.send(News::Done { index, key, graded }).is_err() {
             return;
         }
     }
 }
 
-fn grade(
+fn grade<S: Source>(
     desk: &mut Result<Desk, CrewError>,
-    handed: &Handed,
+    packed: &Packed,
     index: usize,
+    pile: &Pile<'_, S>,
     tell: &mpsc::Sender<News>,
 ) -> Graded {
     let desk = desk.as_mut().map_err(|error| error.to_string())?;
@@ -243,6 +298,6 @@ fn grade(
         // Nobody listens any more: the next result will tell.
         let _ = tell.send(News::Progress { index, done, total });
     };
-    desk.grade(handed, &mut progress)
+    desk.grade(packed, &mut progress, &mut || pile.read_ahead())
         .map_err(|error| error.to_string())
 }

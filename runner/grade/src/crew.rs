@@ -29,8 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone)]
 pub struct Task {
     paper: Vec<u8>,
+    /// What has taken in the paper.
+    digest: Sha256,
     patience: Duration,
 }
+
+/// A submission, packed for a grader.
+#[derive(Debug)]
+pub struct Packed(Vec<u8>);
 
 impl Task {
     /// For `assignment`, with the seed of both sessions, in one session if `practice`.
@@ -44,15 +50,17 @@ impl Task {
             seed,
             practice,
         };
+        let paper = frame::encode(&paper)?;
         Ok(Self {
-            paper: frame::encode(&paper)?,
+            digest: Sha256::new_with_prefix(&paper),
+            paper,
             patience: PATIENCE + Duration::from_millis(assignment.longest_ms()),
         })
     }
 
     /// What names a submission to this task: the same for the same content, and another for any change of either.
     pub(crate) fn key(&self, handed: &Handed) -> String {
-        let mut hash = Sha256::new_with_prefix(&self.paper);
+        let mut hash = self.digest.clone();
         // Without its label: where it lies says nothing of what it is.
         let handed = postcard::to_allocvec(&(&handed.content, &handed.notes)).unwrap_or_default();
         hash.update(handed);
@@ -61,6 +69,16 @@ impl Task {
             let _ = write!(key, "{byte:02x}");
             key
         })
+    }
+}
+
+impl Packed {
+    /// For what was handed in.
+    ///
+    /// # Errors
+    /// It is too large for a frame.
+    pub fn new(handed: &Handed) -> Result<Self, CrewError> {
+        Ok(Self(frame::encode(handed)?))
     }
 }
 
@@ -94,7 +112,8 @@ pub struct Desk {
 
 #[derive(Debug)]
 struct Process {
-    child: Child,
+    /// Until it is left to itself.
+    child: Option<Child>,
     socket: UnixStream,
 }
 
@@ -112,23 +131,23 @@ impl Desk {
         })
     }
 
-    /// Has a submission graded; `progress` hears how many tests of how many are done. A grader that dies over it is replaced, and the work done
-    /// again.
+    /// Has a submission graded; `progress` hears how many tests of how many are done. `meanwhile` runs while the grader is at work. A grader that
+    /// dies over it is replaced, and the work done again.
     ///
     /// # Errors
     /// [`CrewError`]: there is no verdict, and the submission is not to blame unless graders died.
     pub fn grade(
         &mut self,
-        handed: &Handed,
+        packed: &Packed,
         progress: &mut dyn FnMut(u32, u32),
+        meanwhile: &mut dyn FnMut(),
     ) -> Result<Verdict, CrewError> {
-        let job = frame::encode(handed)?;
         for _ in 0..ATTEMPTS {
             let mut grader = match self.grader.take() {
                 Some(grader) => grader,
                 None => self.start()?,
             };
-            match grader.work(&job, progress) {
+            match grader.work(packed, progress, meanwhile) {
                 Ok(done) => {
                     self.grader = Some(grader);
                     return done.map_err(CrewError::Assignment);
@@ -164,6 +183,7 @@ impl Desk {
             .stdout(self.image.try_clone().map_err(CrewError::Start)?)
             .spawn()
             .map_err(CrewError::Start)?;
+        let child = Some(child);
         let mut process = Process { child, socket };
         let patience = Some(self.task.patience);
         process
@@ -189,10 +209,12 @@ impl Process {
     /// One submission. The outer error: this grader is of no more use.
     fn work(
         &mut self,
-        job: &[u8],
+        packed: &Packed,
         progress: &mut dyn FnMut(u32, u32),
+        meanwhile: &mut dyn FnMut(),
     ) -> Result<Result<Verdict, String>, frame::FrameError> {
-        self.socket.write_all(job)?;
+        self.socket.write_all(&packed.0)?;
+        meanwhile();
         loop {
             match frame::read(&mut self.socket)? {
                 Said::Progress { done, total } => progress(done, total),
@@ -206,8 +228,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
         // An error means that it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = child.kill();
+        // To give back its memory takes it longer than to grade a submission: nobody waits for that but a thread that ends with it. Where there
+        // can be no thread, it stays with the system until this process ends.
+        let _ = std::thread::Builder::new().spawn(move || child.wait());
     }
 }

@@ -18,7 +18,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, watch};
 
-use crate::crew::{CrewError, Desk, Task};
+use crate::crew::{CrewError, Desk, Packed, Task};
 use crate::submission::{Content, Handed};
 use crate::verdict::Verdict;
 
@@ -351,7 +351,8 @@ fn grade(desk: Option<Desk>, handed: &Handed) -> Done {
         let error = std::io::Error::other("its desk is lost");
         return (None, Err(CrewError::Start(error)));
     };
-    let graded = desk.grade(handed, &mut |_, _| {});
+    let graded =
+        Packed::new(handed).and_then(|packed| desk.grade(&packed, &mut |_, _| {}, &mut || {}));
     (Some(desk), graded)
 }
 

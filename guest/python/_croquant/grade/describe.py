@@ -33,6 +33,9 @@ def kind_of(value):
 
 def describe_class(peer, cls):
     """`(name, module, qualname, bases, special methods, those of its own class, methods, kind)`."""
+    known = KNOWN.get(id(cls))
+    if known is not None:
+        return (*peer.naming(cls), (), *known)
     mro = type.__dict__["__mro__"].__get__(cls)
     is_exception = issubclass(cls, BaseException)
     bases = []
@@ -44,8 +47,12 @@ def describe_class(peer, cls):
             bases.append(told)
         elif is_exception or base.__module__ not in BARE:
             bases.append(peer.describe(base))
-    kind = "exception" if is_exception else KINDS.get(cls) or ("tuple" if issubclass(cls, tuple) else "object")
-    return (*peer.naming(cls), tuple(bases), special_methods(mro), special_methods(type(cls).__mro__), methods(mro), kind)
+    kind = "exception" if is_exception else "tuple" if issubclass(cls, tuple) else "object"
+    return (*peer.naming(cls), tuple(bases), *facts(cls, mro), kind)
+
+
+def facts(cls, mro):
+    return special_methods(mro), special_methods(type(cls).__mro__), methods(mro)
 
 
 # Bases of the standard library's are not told: what they define is among the special methods.
@@ -76,3 +83,7 @@ def methods(mro):
             if type(name) is str and not name.startswith("__") and name not in seen:
                 seen[name] = isinstance(member, METHOD_TYPES)
     return tuple(name for name, plain in seen.items() if plain)
+
+
+# What is told of classes that every submission's modules have, made with the image.
+KNOWN = {id(cls): (*facts(cls, cls.__mro__), kind) for cls, kind in KINDS.items()}

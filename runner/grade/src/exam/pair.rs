@@ -1,7 +1,7 @@
 //! The two sessions of a grader, used for one talk after the other: before each they are made what two snapshots have.
 //!
-//! A fork of a session is its memory. Where the last talk came to its end in both, that is written over what the talk has changed, which is
-//! several times as fast as a new instance; after any other end there are new instances.
+//! A fork of a session is its memory. Where the last talk left a session alive, that is written over what the talk has changed, which is
+//! several times as fast as a new instance; where not, there is a new one.
 
 use croquant_sandbox::{Engine, Error, Limits, Session, Snapshot};
 
@@ -19,28 +19,32 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// `used`, as it was left, if it can be used again; or else two sessions as the snapshots have them.
+    /// The sessions of `used`, as they were left, as far as they can be used again; for the others new ones, as the snapshots have them.
     pub(super) async fn of(
         used: Option<Self>,
         engine: &Engine,
         checker: &Snapshot,
         submission: &Snapshot,
     ) -> Result<Self, Error> {
-        if let Some(mut pair) = used
-            && pair.uses < USES
-            && pair.checker.is_alive()
-            && pair.submission.is_alive()
-        {
-            pair.link.begin_anew();
-            pair.uses += 1;
-            return Ok(pair);
+        let Some(mut pair) = used.filter(|used| used.uses < USES) else {
+            let link = Link::default();
+            let side = Box::new(CheckerSide(link.clone()));
+            let checker = Session::resume(engine, checker, side).await?;
+            let side = Box::new(SubmissionSide(link.clone()));
+            let submission = Session::resume(engine, submission, side).await?;
+            return Ok(Self::new(checker, submission, link));
+        };
+        pair.link.begin_anew();
+        pair.uses += 1;
+        if !pair.checker.is_alive() {
+            let side = Box::new(CheckerSide(pair.link.clone()));
+            pair.checker = Session::resume(engine, checker, side).await?;
         }
-        let link = Link::default();
-        let side = Box::new(CheckerSide(link.clone()));
-        let checker = Session::resume(engine, checker, side).await?;
-        let side = Box::new(SubmissionSide(link.clone()));
-        let submission = Session::resume(engine, submission, side).await?;
-        Ok(Self::new(checker, submission, link))
+        if !pair.submission.is_alive() {
+            let side = Box::new(SubmissionSide(pair.link.clone()));
+            pair.submission = Session::resume(engine, submission, side).await?;
+        }
+        Ok(pair)
     }
 
     /// Two sessions that `link` lies between.

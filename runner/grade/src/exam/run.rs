@@ -86,9 +86,7 @@ impl Examiner {
             }
         };
         (found.stdout, found.stderr) = pair.link.printed();
-        if let Talk::Whole { .. } = talked {
-            self.used = Some(pair);
-        }
+        self.used = Some(pair);
         Ok(Some(found))
     }
 

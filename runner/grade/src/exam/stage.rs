@@ -54,14 +54,24 @@ impl Examiner {
     async fn try_stage(&mut self, submission: &Submission) -> Result<Option<Set>, ExamError> {
         let used = self.used.take();
         let mut pair = Pair::of(used, &self.engine, &self.checker, &self.empty).await?;
+        let set = self.set_with(&mut pair, submission).await;
+        self.used = Some(pair);
+        set
+    }
+
+    async fn set_with(
+        &mut self,
+        pair: &mut Pair,
+        submission: &Submission,
+    ) -> Result<Option<Set>, ExamError> {
         pair.submission.restore(&self.empty).await?;
         let limits = room::submission_limits(&self.assignment.default_limits());
         pair.limit(&room::checker_limits(), &limits);
-        if let Some(problem) = self.import(&mut pair, submission, limits.fuel).await? {
+        if let Some(problem) = self.import(pair, submission, limits.fuel).await? {
             return Ok(Some(self.without_submission(problem).await?));
         }
         let request = self.collecting(None);
-        let talked = talk(&mut pair, &self.checker, &request, &self.scenes).await?;
+        let talked = talk(pair, &self.checker, &request, &self.scenes).await?;
         let (gathered, report, at_end) = match talked {
             Talk::Whole { asked, submission } => (Some(asked), submission, true),
             Talk::Broken(report) => (None, report, false),
@@ -92,7 +102,6 @@ impl Examiner {
             scene,
             submission: Some(pair.submission.snapshot().await?),
         };
-        self.used = Some(pair);
         Ok(Some((stage, None)))
     }
 
