@@ -2,6 +2,7 @@
 
 import base64
 import difflib
+import importlib.machinery
 import importlib.util
 import os
 import re
@@ -44,7 +45,8 @@ def is_plain(name, files):
 
 def run_module(name, path):
     """As an import does, without the search for the file and for what was compiled of it before."""
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.machinery.ModuleSpec(name, importlib.machinery.SourceFileLoader(name, path), origin=path)
+    spec.has_location = True
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec._initializing = True
     try:
@@ -68,8 +70,12 @@ def look_at(module, folder):
 
 def write(path, content):
     """A file of the submission's: text, or `{"base64": …}`."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
+    try:
+        file = open(path, "wb")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path))
+        file = open(path, "wb")
+    with file:
         file.write(bytes_of(content))
 
 
