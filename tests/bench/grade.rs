@@ -33,6 +33,29 @@ class LeapTest(unittest.TestCase):
         self.assertIs(leap_year(2400), True)
 ";
 
+/// The same with answers that no two submissions have in common: of such, the checker's part of a test cannot be kept.
+const OWN_SOLUTION: &str = "def leap_year(year):\n    return NUMBER + 1000 * (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))\n";
+
+const OWN_TESTS: &str = "\
+import unittest
+
+from leap import leap_year
+
+
+class LeapTest(unittest.TestCase):
+    def test_common_years(self):
+        self.assertLess(leap_year(2015), 1000)
+        self.assertLess(leap_year(1970), 1000)
+
+    def test_leap_years(self):
+        self.assertGreaterEqual(leap_year(1996), 1000)
+        self.assertGreaterEqual(leap_year(1960), 1000)
+
+    def test_centuries(self):
+        self.assertLess(leap_year(1900), 1000)
+        self.assertGreaterEqual(leap_year(2400), 1000)
+";
+
 /// pytest, pinned as what is measured against. It is installed beside the build's output.
 const PYTEST: &str = "pytest==8.4.2";
 
@@ -42,21 +65,21 @@ struct Class {
 }
 
 impl Class {
-    /// An assignment, and as many submissions of it, each with the tests beside it for the runners that need them there.
-    fn new() -> Result<Self> {
+    /// An assignment of `tests`, and as many submissions of `solution`, each with the tests beside it for the runners that need them there.
+    fn new(tests: &str, solution: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let class = Self { folder };
         std::fs::create_dir(class.assignment())?;
-        std::fs::write(class.assignment().join("test_leap.py"), TESTS)?;
+        std::fs::write(class.assignment().join("test_leap.py"), tests)?;
         for number in 0..SUBMISSIONS {
             let submission = class.submission(number);
             std::fs::create_dir(&submission)?;
-            // No two are the same, so that nothing can be kept from one for the next.
+            // No two are the same, so that each has to be run.
             std::fs::write(
                 submission.join("leap.py"),
-                format!("{SOLUTION}\nNUMBER = {number}\n"),
+                format!("{solution}\nNUMBER = {number}\n"),
             )?;
-            std::fs::write(submission.join("test_leap.py"), TESTS)?;
+            std::fs::write(submission.join("test_leap.py"), tests)?;
         }
         Ok(class)
     }
@@ -85,16 +108,22 @@ impl Class {
 
 /// Grades the class in each way, `turns` times, and prints the best of each.
 pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
-    let class = Class::new()?;
+    let class = Class::new(TESTS, SOLUTION)?;
+    let own = Class::new(OWN_TESTS, OWN_SOLUTION)?;
     let pytest = Pytest::installed(python)?;
     let processors = std::thread::available_parallelism()?.get();
     let mut best = Best::default();
     check(&class)?;
+    check(&own)?;
     for _ in 0..turns {
         best.croquant
             .push(time(&mut class.croquant(SUBMISSIONS, 1)?)?);
         best.croquant_parallel
             .push(time(&mut class.croquant(SUBMISSIONS, processors)?)?);
+        best.croquant_own
+            .push(time(&mut own.croquant(SUBMISSIONS, 1)?)?);
+        best.croquant_own_parallel
+            .push(time(&mut own.croquant(SUBMISSIONS, processors)?)?);
         best.croquant_one.push(time(&mut class.croquant(1, 1)?)?);
         best.pytest_one
             .push(time(&mut pytest.on(&class.submission(0)))?);
@@ -127,6 +156,8 @@ fn check(class: &Class) -> Result<()> {
 struct Best {
     croquant: Vec<Duration>,
     croquant_parallel: Vec<Duration>,
+    croquant_own: Vec<Duration>,
+    croquant_own_parallel: Vec<Duration>,
     croquant_one: Vec<Duration>,
     pytest: Vec<Duration>,
     pytest_parallel: Vec<Duration>,
@@ -153,6 +184,14 @@ impl Best {
             (
                 format!("croquant grade, {processors} graders"),
                 &self.croquant_parallel,
+            ),
+            (
+                "all answers different, 1 grader".to_owned(),
+                &self.croquant_own,
+            ),
+            (
+                format!("all answers different, {processors} graders"),
+                &self.croquant_own_parallel,
             ),
             ("a process of pytest each".to_owned(), &self.pytest),
             (
