@@ -189,9 +189,8 @@ def part(value, name, number):
         return value.encode("unicode_escape").decode("ascii")
     if value is None or type(value) in {int, float, bool, complex}:
         return str(value)
-    if isinstance(value, (type, types.FunctionType)):
-        return getattr(value, "__name__", f"{name}{number}")
-    return f"{name}{number}"
+    called = getattr(value, "__name__", None) if isinstance(value, (type, types.FunctionType)) else None
+    return part(called, name, number) if type(called) is str else f"{name}{number}"
 
 
 def written(tree, path):

@@ -3,7 +3,7 @@
 import pprint
 import traceback
 
-from . import bridge, missing, outcomes
+from . import bridge, faults, missing, outcomes
 
 VALUE = 4_000
 WHOLE = 16_000
@@ -22,6 +22,8 @@ def value(what, most=VALUE):
 
 
 def clip(text, most):
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no text for the host
     if len(text) <= most:
         return text
     half = most // 2
@@ -71,7 +73,7 @@ def is_own(filename):
 
 def compared(error):
     """The expected and the actual value of a failed comparison, as text; None for either that is not known."""
-    if (sides := getattr(error, "croquant_sides", None)) is not None:
+    if not faults.is_remote(error) and (sides := getattr(error, "croquant_sides", None)) is not None:
         return sides
     frame = error.__traceback__
     while frame is not None:
