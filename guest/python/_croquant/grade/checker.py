@@ -65,6 +65,8 @@ class Checker(Peer):
         self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
         self.begin()
         self.shared, self.place = None, None
+        self.offered = {}  # classes that the test has passed, by their identity
+        self.before = {}  # what the submission has changed: (object's identity, attribute) -> (object, what was there first)
 
         def ask(data):
             try:
@@ -166,8 +168,10 @@ class Checker(Peer):
             apart = apart or module_of(value) in (*MODULES_APART, *MODULES_OF_THE_SYSTEM)
         if apart:
             raise TypeError(f"an object of type {of.__name__!r} of the test cannot be passed to the submission")
-        if issubclass(cls, BUILTINS) and value.__name__ in NEVER_CALLED and not is_method_of_data(value):
+        if is_never_called(value):
             raise TypeError(f"{value.__name__!r} of the test cannot be passed to the submission")
+        if issubclass(cls, type):
+            self.offered[id(value)] = value
         return value
 
     def is_that(self, value, name):
@@ -222,18 +226,15 @@ class Checker(Peer):
     # What the submission may ask for.
 
     def do_call(self, hid, args, options={}):
-        return self.own(hid)(*check(args, tuple), **self.options(options))
+        function = granted.called(self, hid)
+        return granted.scrubbed(function(*check(args, tuple), **granted.options_for(function, options)))
 
     def bound(self, hid, name):
         return self.do_get(hid, name)
 
-    def options(self, options):
-        for name in check(options, dict):
-            check(name, str)
-        return options
-
     def do_method(self, hid, name, args, options={}):
-        return self.do_get(hid, name)(*check(args, tuple), **self.options(options))
+        function = self.do_get(hid, name)
+        return granted.scrubbed(function(*check(args, tuple), **granted.options_for(function, options)))
 
     def do_get(self, hid, name):
         value = self.own(hid)
@@ -242,10 +243,13 @@ class Checker(Peer):
         if cls in granted.FUNCTIONS:
             return granted.of_function(value, name)
         refused = names.hidden(name) or issubclass(cls, CALLABLE_ONLY)
-        refused = refused or (name in OF_MOCKS and is_mock(cls))
-        if refused or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
+        refused = refused or (name in OF_MOCKS and granted.is_mock(value)) or granted.is_withheld(cls, name)
+        if refused or issubclass(cls, AssertionError) or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
             granted.refuse(name)
-        return getattr(value, name)
+        found = getattr(value, name)
+        if is_never_called(found):
+            granted.refuse(name)
+        return granted.scrubbed(found)
 
     def do_op(self, hid, name, args):
         value = self.own(hid)
@@ -255,13 +259,13 @@ class Checker(Peer):
             return self.text(value, name, check(args, tuple))
         if issubclass(type(value), type):
             raise TypeError("a class of the test can only be called")
-        return granted.special(value, name)(*granted.at_exit(name, check(args, tuple)))
+        return granted.scrubbed(granted.special(value, name)(*granted.at_exit(name, check(args, tuple))))
 
     def text(self, value, name, args):
         cls = type(value)
-        if issubclass(cls, (*CALLABLE_ONLY, *GENERATORS)) or cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
+        if issubclass(cls, (*CALLABLE_ONLY, *GENERATORS, AssertionError)) or cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
             return "<object of the test>"
-        return faults.LOCALS.sub("", check_text(getattr(cls, name)(value, *args)))
+        return granted.scrubbed(check_text(getattr(cls, name)(value, *args)))
 
     def do_await(self, hid):
         return waiting.run(self, self.own(hid))
@@ -286,7 +290,7 @@ class Checker(Peer):
         return line.removesuffix("\n")
 
     def do_print(self, values, options):
-        return builtins.print(*check(values, tuple), **self.options(options))
+        return builtins.print(*check(values, tuple), **granted.options_for(None, options))
 
     operations = {
         "call": (do_call, 2, 3), "method": (do_method, 3, 4), "get": (do_get, 2, 2), "op": (do_op, 3, 3),
@@ -306,15 +310,15 @@ def module_of(value):
     return module.split(".")[0] if type(module) is str else "builtins"
 
 
-def is_mock(cls):
-    mock = sys.modules.get("unittest.mock")
-    return mock is not None and issubclass(cls, mock.NonCallableMock)
-
-
 def check_text(text):
     if type(text) is not str:
         raise TypeError("what the test gave is not a string")
     return text
+
+
+def is_never_called(value):
+    """Whether it is a function by which the submission would get at what it was not handed: `format` of a class that derives from `str`."""
+    return issubclass(type(value), BUILTINS) and value.__name__ in NEVER_CALLED and not is_method_of_data(value)
 
 
 def is_method_of_data(value):

@@ -3,7 +3,7 @@
 import inspect
 import types
 
-from . import faults, names
+from . import faults, granted, names
 
 members_of = type.__dict__["__dict__"].__get__
 METHOD_TYPES = (types.FunctionType, types.MethodDescriptorType)
@@ -48,7 +48,10 @@ def describe_class(peer, cls):
         elif is_exception or base.__module__ not in BARE:
             bases.append(peer.describe(base))
     kind = "exception" if is_exception else "tuple" if issubclass(cls, tuple) else "object"
-    return (*peer.naming(cls), tuple(bases), *facts(cls, mro), kind)
+    special, meta, listed = facts(cls, mro)
+    if peer.guarded:
+        listed = tuple(name for name in listed if not granted.is_withheld(cls, name))
+    return (*peer.naming(cls), tuple(bases), special, meta, listed, kind)
 
 
 def facts(cls, mro):

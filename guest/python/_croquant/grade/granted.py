@@ -1,12 +1,13 @@
 """What the submission may do with the test's objects besides calling them: see what a decorator copies, change what a test made to be changed.
 
 A linked list's node that the test defines is relinked, a function that is wrapped gives its name. What checks, or leads to what does, is out of reach:
-methods cannot be replaced, mocks take nothing but plain data, classes take nothing.
+methods cannot be replaced, nor functions and mocks that an object holds; mocks take nothing but plain data, classes take nothing.
 """
 
 import copy
 import functools
 import inspect
+import re
 import sys
 import types
 import unittest
@@ -22,6 +23,16 @@ MARKS = ("croquant", "pytest")
 PLAIN = (int, float, complex, bool, str, bytes, type(None))
 HEAP_TYPE = 1 << 9
 NOTHING = object()
+# Of the standard library's objects, by the top of the module: what opens this session's files, or tells which of the test's code runs.
+WITHHELD = {
+    "asyncio": "get_stack print_stack", "_asyncio": "get_stack print_stack", "configparser": "read", "tarfile": "add extract extractall gettarinfo",
+    "logging": "findCaller funcName pathname filename module lineno stack_info exc_text", "urllib": "open", "xml": "parse write",
+    "zipfile": "write extract extractall mkdir",
+}  # fmt: skip
+WITHHELD = {module: frozenset(listed.split()) for module, listed in WITHHELD.items()}
+OPTIONS_OF_THE_STACK = frozenset(("stack_info", "stacklevel"))
+# The name of a test, in the `repr` of what belongs to it.
+OF_TESTS = re.compile(r"<bound method [\w.<>]+ of <[^<>]*>>|<[\w.]+ testMethod=\w+>")
 
 
 def refuse(name):
@@ -46,10 +57,42 @@ def at_exit(name, args):
     return args
 
 
+def is_withheld(cls, name):
+    """Whether it is nothing for the submission, of an object of that class. The tests of a plain class of tests are not."""
+    if name.startswith("test_") and any(base.__name__.startswith("Test") for base in cls.__mro__):
+        return True
+    return any(name in WITHHELD.get(top_of(base), ()) for base in cls.__mro__)
+
+
+def called(peer, hid):
+    """What the submission calls. It has a handle of the class of each object that it was handed: one of the standard library's,
+    as that of an open file's, is only called if the test has passed it."""
+    value = peer.own(hid)
+    if isinstance(value, type) and id(value) not in peer.offered and not is_of_test(value):
+        raise TypeError("the submission cannot call this class of the test's")
+    return value
+
+
+def options_for(function, options):
+    """Without those by which a logger would tell who calls it."""
+    for name in check(options, dict):
+        check(name, str)
+    if options and getattr(function, "__module__", None) == "logging":
+        return {name: value for name, value in options.items() if name not in OPTIONS_OF_THE_STACK}
+    return options
+
+
+def scrubbed(value):
+    """Text without the names of the test's functions, which a `repr` has."""
+    if type(value) is str and "<" in value:
+        return OF_TESTS.sub("<object of the test>", faults.LOCALS.sub("", value))
+    return value
+
+
 def of_function(function, name):
     """An attribute of a function of the test's; `AttributeError` for all that leads on from there."""
     plain = getattr(function, "__func__", function)
-    if type(plain) is not types.FunctionType or plain.__name__.startswith("test") or is_of_case(function):
+    if type(plain) is not types.FunctionType or plain.__name__.startswith("test") or is_of_case(function) or is_mocked(plain) and name not in OF_FUNCTIONS:
         refuse(name)
     if name == "__qualname__":
         return faults.LOCALS.sub("", plain.__qualname__)
@@ -67,41 +110,88 @@ def is_of_case(function):
 
 def is_made_by_test(value):
     """Whether it is an object of a class that the test defines, or a namespace of its own."""
-    cls = type(value)
+    return is_of_test(type(value))
+
+
+def is_of_test(cls):
+    """Whether the test defines that class, or makes namespaces of its own by it."""
     if cls is types.SimpleNamespace:
         return True
+    return bool(cls.__flags__ & HEAP_TYPE) and top_of(cls) not in sys.stdlib_module_names and top_of(cls) not in {"_croquant", "pytest", "croquant"}
+
+
+def top_of(cls):
+    """The top of the module's name where a class was defined."""
     module = type.__getattribute__(cls, "__module__")
-    top = module.partition(".")[0] if type(module) is str else "builtins"
-    return bool(cls.__flags__ & HEAP_TYPE) and top not in sys.stdlib_module_names and top not in {"_croquant", "pytest", "croquant"}
+    return module.partition(".")[0] if type(module) is str else "builtins"
 
 
-def may_change(value, name, new):
-    """Whether the submission may set an attribute: of data, never in the place of what a class defines."""
+def is_mock(value):
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
+
+
+def is_mocked(function):
+    """Whether it is one of `create_autospec`'s: a mock that looks like a function."""
+    return is_mock(vars(function).get("mock"))
+
+
+def may_change(peer, value, name, new):
+    """Whether the submission may set an attribute: of data, never in the place of what a class defines, or of what checks. Of what it can
+    call, only attributes that are new: the others may count the calls."""
     if names.hidden(check(name, str)) or name.startswith(MARKS):
         return False
-    if type(value) is types.FunctionType:
-        return not value.__name__.startswith("test")
-    mock = sys.modules.get("unittest.mock")
-    if mock is not None and isinstance(value, mock.NonCallableMock):
+    if is_mock(value):
         return type(new) in PLAIN and not hasattr(type(value), name) and name not in {"return_value", "side_effect"}
+    if type(value) is types.FunctionType:
+        return not value.__name__.startswith("test") and not is_mocked(value) and first(peer, value, name) is NOTHING
     if not is_made_by_test(value):
         return False
     found = inspect.getattr_static(type(value), name, None)
-    if isinstance(found, (property, types.MemberDescriptorType)):
+    if not isinstance(found, (property, types.MemberDescriptorType)) and (callable(found) or hasattr(type(found), "__get__")):
+        return False
+    before, now = first(peer, value, name), current(value, name)
+    if callable(value) and before is not NOTHING:
+        return False
+    return may_replace(peer, before, new) and may_replace(peer, now, new)
+
+
+def first(peer, value, name):
+    """What an attribute was before the submission changed it. What it sets itself, step by step, allows it no more."""
+    return peer.before.setdefault((id(value), name), (value, current(value, name)))[1]
+
+
+def current(value, name):
+    """What an attribute is now, without asking the test's code."""
+    own = vars(value) if hasattr(value, "__dict__") else {}
+    if name in own or type(value) is types.FunctionType:
+        return own.get(name, NOTHING)
+    found = inspect.getattr_static(type(value), name, NOTHING)
+    if not isinstance(found, types.MemberDescriptorType):
+        return found
+    try:
+        return found.__get__(value)
+    except AttributeError:
+        return NOTHING
+
+
+def may_replace(peer, old, new):
+    """Whether the submission may put something else in that one's place: what it would put there could say anything of itself."""
+    if old is NOTHING or peer.hid_of(old) is not None:
         return True
-    return not callable(found) and not hasattr(type(found), "__get__")
+    return not callable(old) and not is_mock(old) and (not is_made_by_test(old) or peer.hid_of(new) is None)
 
 
 def do_set(peer, hid, name, value):
     of = peer.own(hid)
-    if not may_change(of, name, value):
+    if not may_change(peer, of, name, value):
         raise AttributeError(f"the submission cannot set {name[:80]!r} of an object of the test")
     setattr(of, name, value)
 
 
 def do_del(peer, hid, name):
     of = peer.own(hid)
-    if not may_change(of, name, None) or name not in getattr(of, "__dict__", {}):
+    if not may_change(peer, of, name, None) or name not in getattr(of, "__dict__", {}):
         raise AttributeError(f"the submission cannot delete {name[:80]!r} of an object of the test")
     delattr(of, name)
 
@@ -110,7 +200,7 @@ def do_dir(peer, hid):
     value = peer.own(hid)
     if not is_made_by_test(value):
         raise TypeError("the submission cannot list what this object of the test has")
-    return sorted(name for name in dir(value) if not names.hidden(name))
+    return sorted(name for name in dir(value) if not names.hidden(name) and not is_withheld(type(value), name))
 
 
 def do_copy(peer, hid, deep):
