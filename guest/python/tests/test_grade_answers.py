@@ -27,12 +27,31 @@ RAISED = (
 NAMED = ("'a\\udc00b'", "3", "'named'")
 
 
+AT_ONCE = """
+import solution
+LIMIT = solution.f() + 1
+def test_limit(): assert LIMIT == 2
+"""
+EXPECTED = """
+import pytest
+import solution
+@pytest.mark.xfail(raises=solution.Own)
+def test_expected(): raise solution.Other
+"""
+ODD = """
+class Odd(type):
+    def __instancecheck__(cls, value): raise OSError
+class Own(Exception, metaclass=Odd): pass
+class Other(Exception): pass
+"""
+
+
 class Answers(Base):
-    def results(self, solution):
+    def results(self, solution, tests=TESTS):
         session = Session({"solution.py": solution})
         fake_host.exchange = session.exchange
         try:
-            return grade(TESTS, "", in_process=False)
+            return grade(tests, "", in_process=False)
         finally:
             del fake_host.exchange
             bridge.disconnect()
@@ -55,6 +74,15 @@ class Answers(Base):
             with self.subTest(named):
                 results = self.results(f"def f(): return 1\n{HONEST}g.__name__ = {named}\n" if named != "3" else f"def f(): return 1\n{LIAR}")
                 self.assertEqual(results[f"test_named[{id}]"]["status"], "passed")
+
+    def test_a_test_module_that_a_submission_breaks(self):
+        for value, status in (("1", "passed"), ("'a'", "error"), ("None", "error")):
+            with self.subTest(value):
+                self.assertEqual(self.results(f"def f(): return {value}\n", AT_ONCE)["test_limit"]["status"], status)
+
+    def test_what_is_asked_after_a_test(self):
+        for odd, status in ((ODD, "error"), (ODD.replace("raise OSError", "return True"), "skipped")):
+            self.assertEqual(self.results(odd, EXPECTED)["test_expected"]["status"], status)
 
 
 LIAR = """

@@ -2,10 +2,12 @@
 
 import dataclasses
 import functools
+import itertools
 import logging
 import types
 from unittest import mock
 
+from _croquant.grade import faults
 from two_sessions import TwoSessions
 
 
@@ -85,6 +87,21 @@ class Withheld(TwoSessions):
             def another(value, *args):
                 return ask(value, "call", proxy.facts(type(value))[1], args)
 
+            def refill(held, how):
+                new = list(held.values()) if type(held) is dict else list(held)
+                new[0] = Liar() if how == "lie" else how
+                held.update(zip(list(held), new)) if type(held) is dict else held.__setitem__(slice(None), new)
+
+            def grow(held, how):
+                held.clear()
+                held.append([Liar() if how == "lie" else how, 1])
+
+            def swallow(function):
+                try:
+                    function()
+                except BaseException:
+                    pass
+
             def first_line(file): return file.readline()
 
             def first_line_of(file, path):
@@ -144,6 +161,48 @@ class Withheld(TwoSessions):
                     self.asking.delete(held, "spy") if step == "delete" else self.asking.set(held, "spy", 0 if step == "clear" else None)
             self.assertIn(held.spy if hasattr(held, "spy") else 0, (spy, 0))
         self.assertFalse(Holder(Spy()).spy.saw(3))
+
+    def test_mocks_in_lists(self):
+        makes = (lambda: [mock.Mock()], lambda: [mock.create_autospec(print), mock.create_autospec(lambda: 0)], lambda: [mock.Mock(), 2], lambda: [[{"a": (mock.Mock(), 1)}]])
+        for fill, make in ((self.asking.refill, lambda: {"a": mock.Mock()}), *itertools.product((self.asking.refill, self.asking.grow), makes)):
+            held = make()
+            kept = repr(held)
+            with self.subTest(f"{fill.__name__} {held}"):
+                with self.assertRaises(faults.ProtocolError):
+                    fill(held, "lie")
+                self.peer.violation = None
+                self.assertEqual(repr(held), kept)
+                fill(held, 3)
+                self.assertNotEqual(repr(held), kept)
+        held = [Spy(), 2]
+        self.asking.refill(held, "lie")
+        self.assertTrue(held[0].saw(3))
+
+    def test_what_a_mock_noted_stays(self):
+        made = mock.Mock()
+        made.delete(3)
+        for name in ("method_calls", "call_args_list"):
+            self.assertEqual(self.asking.set(made, name, ""), "AttributeError")
+            self.assertEqual(self.asking.delete(made, name), "AttributeError")
+        self.assertEqual(made.method_calls, [mock.call.delete(3)])
+
+    def test_assertions_that_fail_in_a_group(self):
+        def fails(*errors):
+            def function():
+                raise BaseExceptionGroup("all", errors)
+
+            return function
+
+        self.asking.swallow(fails(ValueError(), ExceptionGroup("inner", [KeyError()])))
+        for error in (AssertionError("no"), ExceptionGroup("inner", [KeyError(), AssertionError("no")])):
+            with self.assertRaises(BaseExceptionGroup):
+                self.asking.swallow(fails(ValueError(), error))
+
+    def test_what_an_object_holds_in_lists(self):
+        held = Holder([mock.Mock()], [print])
+        self.assertEqual(self.asking.set(held, "spy", [self.asking.Liar()]), "AttributeError")
+        self.assertIsNone(self.asking.set(held, "next", [self.asking.Liar()]))
+        self.assertIsNone(self.asking.set(held, "spy", [3]))
 
     def test_what_an_object_holds_as_data_is_changed(self):
         held = Holder(None)

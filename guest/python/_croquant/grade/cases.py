@@ -68,8 +68,14 @@ class Test:
             if error is not None and result.reason not in {"protocol", "import"}:
                 result.status = "passed"  # whatever the test made of it
                 result.failed(error)
-        self.turn(result)
-        return result.told(shown.clip(out.getvalue(), shown.WHOLE), shown.clip(err.getvalue(), shown.WHOLE))
+        printed = shown.clip(out.getvalue(), shown.WHOLE), shown.clip(err.getvalue(), shown.WHOLE)
+        try:
+            self.turn(result)
+            return result.told(*printed)
+        except BaseException as error:  # the submission was asked, and ends no more than this test
+            result = Result()
+            result.failed(RuntimeError(f"what came of it cannot be told: {type(error).__name__}"))
+            return result.told(*printed)
 
     def lacking(self):
         """What to say of something that the test's code names and the submission lacks; None if there is nothing."""

@@ -42,13 +42,6 @@ RAISE = opcode.opmap["RAISE_VARARGS"]
 BUILTINS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 DEFINED = (type, types.FunctionType, types.BuiltinFunctionType)
 MODULES_OF_THE_SYSTEM = tuple("os posix shutil importlib subprocess runpy glob tempfile io _io pathlib zipfile code codecs linecache".split())
-# What a mock tells the test, and how the test prepares it: the submission has only what it would have of the real object.
-OF_MOCKS = frozenset(
-    "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls assert_not_called "
-    "assert_any_await assert_awaited assert_awaited_once assert_awaited_once_with assert_awaited_with assert_has_awaits "
-    "assert_not_awaited attach_mock await_args await_args_list await_count call_args call_args_list call_count called configure_mock "
-    "method_calls mock_add_spec mock_calls reset_mock return_value side_effect".split()
-)
 MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
 
 
@@ -65,6 +58,7 @@ class Checker(Peer):
         self.decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(2)]
         self.begin()
         self.shared, self.place = None, None
+        self.ran = False  # whether code of the submission's has run for the test
         self.offered = {}  # classes that the test has passed, by their identity
         self.before = {}  # what the submission has changed: (object's identity, attribute) -> (object, what was there first)
 
@@ -86,6 +80,7 @@ class Checker(Peer):
         self.replaced = replaced.Replaced()
 
     def request(self, message, args=(), options={}):
+        self.ran = self.ran or message[0] in RUNS
         if builtins.print is not self.printing:
             self.follow_print()
         if self.replaced.differs() and self.violation is None:
@@ -187,9 +182,14 @@ class Checker(Peer):
             return error
         if type(error) in PASSED_ON:
             return error
-        if is_outcome(error) or isinstance(error, AssertionError):
+        if is_outcome(error) or is_failure(error):
             self.pending = self.pending or error
         return RuntimeError("the test has ended") if is_outcome(error) else error
+
+    def take_change(self, old, new):
+        if not granted.may_refill(self, old, new):
+            raise self.violate("an object of its own where a mock of the test's was")
+        super().take_change(old, new)
 
     def raise_pending(self):
         pending, self.pending = self.pending, None
@@ -243,7 +243,7 @@ class Checker(Peer):
         if cls in granted.FUNCTIONS:
             return granted.of_function(value, name)
         refused = names.hidden(name) or issubclass(cls, CALLABLE_ONLY)
-        refused = refused or (name in OF_MOCKS and granted.is_mock(value)) or granted.is_withheld(cls, name)
+        refused = refused or (name in granted.OF_MOCKS and granted.is_mock(value)) or granted.is_withheld(cls, name)
         if refused or issubclass(cls, AssertionError) or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
             granted.refuse(name)
         found = getattr(value, name)
@@ -324,6 +324,13 @@ def is_never_called(value):
 def is_method_of_data(value):
     """`[].format` and its like do not exist: a method of a list's or so only has the name of a function that is not passed on."""
     return isinstance(getattr(value, "__self__", None), (list, dict, set))
+
+
+def is_failure(error):
+    """Whether an assertion of the test's failed, by itself or in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_failure(each) or is_outcome(each) for each in error.exceptions if not faults.is_remote(each))
+    return isinstance(error, AssertionError)
 
 
 def is_outcome(error):

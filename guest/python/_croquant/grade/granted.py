@@ -4,6 +4,7 @@ A linked list's node that the test defines is relinked, a function that is wrapp
 methods cannot be replaced, nor functions and mocks that an object holds; mocks take nothing but plain data, classes take nothing.
 """
 
+import collections
 import copy
 import functools
 import inspect
@@ -22,6 +23,7 @@ WITH_SIGNATURE = (*FUNCTIONS, functools.partial, type)
 MARKS = ("croquant", "pytest")
 PLAIN = (int, float, complex, bool, str, bytes, type(None))
 HEAP_TYPE = 1 << 9
+HOLDING = (list, tuple, dict, set, frozenset, collections.deque)
 NOTHING = object()
 # Of the standard library's objects, by the top of the module: what opens this session's files, or tells which of the test's code runs.
 WITHHELD = {
@@ -30,6 +32,13 @@ WITHHELD = {
     "zipfile": "write extract extractall mkdir",
 }  # fmt: skip
 WITHHELD = {module: frozenset(listed.split()) for module, listed in WITHHELD.items()}
+# What a mock tells the test, and how the test prepares it: the submission has only what it would have of the real object.
+OF_MOCKS = frozenset(
+    "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls assert_not_called "
+    "assert_any_await assert_awaited assert_awaited_once assert_awaited_once_with assert_awaited_with assert_has_awaits "
+    "assert_not_awaited attach_mock await_args await_args_list await_count call_args call_args_list call_count called configure_mock "
+    "method_calls mock_add_spec mock_calls reset_mock return_value side_effect".split()
+)
 OPTIONS_OF_THE_STACK = frozenset(("stack_info", "stacklevel"))
 # The name of a test, in the `repr` of what belongs to it.
 OF_TESTS = re.compile(r"<bound method [\w.<>]+ of <[^<>]*>>|<[\w.]+ testMethod=\w+>")
@@ -142,7 +151,7 @@ def may_change(peer, value, name, new):
     if names.hidden(check(name, str)) or name.startswith(MARKS):
         return False
     if is_mock(value):
-        return type(new) in PLAIN and not hasattr(type(value), name) and name not in {"return_value", "side_effect"}
+        return type(new) in PLAIN and not hasattr(type(value), name) and name not in OF_MOCKS
     if type(value) is types.FunctionType:
         return not value.__name__.startswith("test") and not is_mocked(value) and first(peer, value, name) is NOTHING
     if not is_made_by_test(value):
@@ -179,7 +188,27 @@ def may_replace(peer, old, new):
     """Whether the submission may put something else in that one's place: what it would put there could say anything of itself."""
     if old is NOTHING or peer.hid_of(old) is not None:
         return True
+    if not may_refill(peer, old, new):
+        return False
     return not callable(old) and not is_mock(old) and (not is_made_by_test(old) or peer.hid_of(new) is None)
+
+
+def may_refill(peer, old, new):
+    """Whether lists and the like may become others: not where objects of the submission's would come to a mock of the test's."""
+    before = list(parts(old))
+    if not any(is_mock(part) or type(part) is types.FunctionType and is_mocked(part) for part in before):
+        return True
+    known = set(map(id, before))
+    return all(id(part) in known or peer.hid_of(part) is None for part in parts(new))
+
+
+def parts(value):
+    """What is in lists and the like, and in those in them; anything else is its own only part."""
+    if isinstance(value, HOLDING):
+        for each in (*value.keys(), *value.values()) if isinstance(value, dict) else value:
+            yield from parts(each)
+    else:
+        yield value
 
 
 def do_set(peer, hid, name, value):

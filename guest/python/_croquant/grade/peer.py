@@ -99,7 +99,10 @@ class Peer(Handles):
             old = self.argument(where, args, options)
             if type(old) not in MUTABLE or type(new) is not type(old):
                 raise self.violate("a change of an argument that cannot change so")
-            merge(old, new)
+            self.take_change(old, new)
+
+    def take_change(self, old, new):
+        merge(old, new)
 
     def argument(self, where, args, options):
         """The argument that the other end names, by its place or its name."""
