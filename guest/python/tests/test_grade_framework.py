@@ -269,7 +269,7 @@ class Pytest(Base):
     def test_raises_and_approx(self):
         self.check(
             """
-            import pytest
+            import collections, pytest
             def test_raises():
                 with pytest.raises(ValueError, match="literal") as info: int("x")
                 assert info.type is ValueError and "x" in str(info.value)
@@ -283,6 +283,7 @@ class Pytest(Base):
             def test_approx():
                 assert 0.1 + 0.2 == pytest.approx(0.3) and [1.0, 2] == pytest.approx([1, 2 + 1e-9]) and {"a": 1} == pytest.approx({"a": 1.0})
                 assert 1 != pytest.approx(1.1) and 100 == pytest.approx(101, abs=1) and "x" != pytest.approx(1) and True != pytest.approx(1)
+                assert collections.OrderedDict(a=1) == pytest.approx({"a": 1.0}) and collections.Counter() != pytest.approx({"a": 1.0})
                 assert float("nan") == pytest.approx(float("nan"), nan_ok=True) and float("nan") != pytest.approx(float("nan"))
             def test_skip(): pytest.skip("not now")
             def test_fail(): pytest.fail("no")

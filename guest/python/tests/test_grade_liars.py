@@ -5,6 +5,7 @@ import unittest
 from unittest import mock
 
 import two_sessions
+from _croquant.grade import api
 
 
 class Liars(two_sessions.TwoSessions):
@@ -101,6 +102,8 @@ class Liars(two_sessions.TwoSessions):
         self.assertIs((5, 6) != liar.one_of("Tuple"), False)
         self.assertNotEqual(liar.one_of("Tuple"), (1, 2))
         self.assertNotEqual((1, 2), liar.one_of("Tuple"))
+        self.assertEqual(liar.one_of("Tuple"), api.approx((5.0, 6.0)))
+        self.assertNotEqual(liar.one_of("Tuple"), api.approx((1, 2)))
 
     def test_no_order_and_no_arithmetic_with_data(self):
         import liar

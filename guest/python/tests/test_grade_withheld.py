@@ -233,6 +233,7 @@ class Withheld(TwoSessions):
         logger = logging.getLogger("asked")
         self.addCleanup(logger.handlers.clear)
         self.assertEqual(self.asking.method(logger, "findCaller", True, 1), "AttributeError")
+        self.assertEqual(self.asking.get(logger, "manager"), "AttributeError")
         self.assertEqual(self.asking.log(logger), ["AttributeError", "AttributeError", "AttributeError", "said"])
 
     def hear(self): ...

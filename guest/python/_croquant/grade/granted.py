@@ -28,7 +28,7 @@ NOTHING = object()
 # Of the standard library's objects, by the top of the module: what opens this session's files, or tells which of the test's code runs.
 WITHHELD = {
     "asyncio": "get_stack print_stack", "_asyncio": "get_stack print_stack", "configparser": "read", "tarfile": "add extract extractall gettarinfo",
-    "logging": "findCaller funcName pathname filename module lineno stack_info exc_text", "urllib": "open", "xml": "parse write",
+    "logging": "findCaller manager funcName pathname filename module lineno stack_info exc_text", "urllib": "open", "xml": "parse write",
     "zipfile": "write extract extractall mkdir",
 }  # fmt: skip
 WITHHELD = {module: frozenset(listed.split()) for module, listed in WITHHELD.items()}
