@@ -190,6 +190,13 @@ class Trust(two_sessions.TwoSessions):
                 def __init__(self, n=0): self.n = n
 
             class average(Number): "Where a function is expected."
+            class Named(Number): "In both places."
+            named = Named
+            class Adder(Number): "In the place of its own method, of what a function returns, of what a dictionary holds."
+            Adder.add = Adder
+            def adder(): return Adder
+            class Base(Number): pass
+            OPERATIONS = {"+": Base}
             def make(): return Number(3)
             def evasive(): return Evasive()
             class Bag(list): pass
@@ -238,6 +245,21 @@ class Trust(two_sessions.TwoSessions):
 
         lie = number.average(5)
         self.refused(lambda: lie - 9, lambda: 7 in lie, lambda: lie.startswith("x"), lambda: lie.count("x"))
+
+    def test_a_class_in_both_places(self):
+        import number
+
+        self.assertEqual(number.Named(3) - 9, 0)
+        self.assertEqual(number.Adder(3) - 9, 0)
+        self.assertEqual(number.Base(3) - 9, 0)
+        for make in (lambda: number.named(5), lambda: number.Adder(3).add(5), lambda: number.adder()(5), lambda: number.OPERATIONS["+"](5)):
+            lie = make()
+            self.refused(lambda: lie - 9, lambda: 7 in lie, lambda: lie.startswith("x"), lambda: lie.count("x"))
+
+        class Derived(number.Base):
+            pass
+
+        self.assertEqual(Derived(3) - 9, 0)
 
     def test_what_an_operator_gave_for_data_says_nothing_of_it(self):
         import number

@@ -20,7 +20,7 @@ class Classes:
             "h": self.stand_in,
             "yours": self.own,
             "m": self.bound,
-            "c": self.class_of,
+            "c": self.class_handed_over,
             "x": self.exception,
             "t": shared_type,
             "e": self.shared_exception,
@@ -33,6 +33,9 @@ class Classes:
 
     def shared_exception(self, module, name):
         return faults.shared_class(module, name, plain=self.full)
+
+    def class_handed_over(self, told):
+        return self.trust.arrive(self.class_of(told))
 
     def class_of(self, told):
         """The class here for what `describe` told there: a number, or a number and all about it."""

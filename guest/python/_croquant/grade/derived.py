@@ -22,7 +22,7 @@ def make(peer, name, bases, namespace, options):
     made = peer.request(("subclass", name, tuple(bases), members, options))
     if not issubclass(type(made), proxy.RemoteType):
         raise peer.violate("a class that is none")
-    peer.trust.known.add(made)
+    peer.trust.name("Derived", made)
     if "__classcell__" in namespace:
         namespace["__classcell__"].cell_contents = made
     return made

@@ -56,7 +56,7 @@ class RemoteType(type):
     def __call__(cls, /, *args, **options):
         peer, cid = facts(cls)
         made = peer.call(cid, args, options)
-        if cls in peer.trust.known:
+        if peer.trust.knows(cls):
             peer.trust.vouch(made)
         return made
 
@@ -193,6 +193,7 @@ def root(peer):
         if name == "_is_coroutine_mark":
             return peer.coroutine_mark(self)
         value = request(("get", HID(self), name))
+        peer.trust.name(name, value)
         if name in names.DECIDING and peer.guarded and issubclass(type(value), Proxy):
             return Method(peer, self, name)
         return value

@@ -18,14 +18,25 @@ class Trust:
 
     def __init__(self, peer):
         self.peer = peer
-        self.known = set()  # classes that the test names
+        self.named = {}  # classes that the test names, with how often it has looked them up
+        self.arrived = {}  # classes that the submission has handed over, with how often
         self.made = {}  # handles of objects that the test made, with how often they had been received then
         self.mixed = set()  # handles of what an operator gave for an object that is not believed, and data
 
     def name(self, name, value):
         """The test has looked up a class. By a name without a capital it expects a function, and means no class."""
-        if name.lstrip("_")[:1].isupper() and issubclass(type(value), proxy.RemoteType):
-            self.known.add(value)
+        if issubclass(type(value), proxy.RemoteType) and name.lstrip("_")[:1].isupper():
+            self.named[value] = self.named.get(value, 0) + 1
+
+    def arrive(self, cls):
+        """The submission hands a class over, whatever for."""
+        self.arrived[cls] = self.arrived.get(cls, 0) + 1
+        return cls
+
+    def knows(self, cls):
+        """Whether the test means a class by it, each time. One that came as what it expects a function in is not believed as a class either."""
+        count = self.named.get(cls)
+        return count is not None and count == self.arrived.get(cls)
 
     def vouch(self, value):
         """What the test has made just now. An object that was handed over before is not new."""
@@ -94,7 +105,7 @@ class Trust:
     def method(self, of, name, args, options):
         """Calls a method whose name promises an answer about data."""
         hid = proxy.HID(of)
-        known = name not in names.PREDICATES and type(of) in self.known
+        known = name not in names.PREDICATES and self.knows(type(of))
         asked = known or self.believes(hid) or not self.of_data(args)
         result = self.peer.request_method(hid, name, args, options)
         if not asked and result is not None:
