@@ -159,6 +159,17 @@ class Exceptions(Scripted):
         self.assertTrue(callable(caught.exception.with_traceback) and callable(caught.exception.add_note))
         self.assertEqual((caught.exception.errno, caught.exception.x), (2, 5))
 
+    def test_what_could_not_be_decoded_is_bytes(self):
+        """Python takes the object of such an error for bytes when it makes a text of it, whatever it is, and reads the memory behind it."""
+        for args in (("ascii", b"a\xff", 1, 2, "no"), ()):
+            for told in (b"ab\xfe", ["x"] * 1000, "abc", 1 << 500):
+                with self.subTest(f"{args} {type(told)}"), self.assertRaises(UnicodeDecodeError) as caught:
+                    self.ask(self.raised(("e", "builtins", "UnicodeDecodeError"), args, extras={"object": told, "start": 2, "end": 3}))
+                if type(told) is bytes:
+                    self.assertIn("byte 0xfe in position 2", str(caught.exception))
+                else:
+                    self.assertEqual(getattr(caught.exception, "object", None), args[1] if args else None)
+
     def test_an_outcome_that_the_test_passed_cannot_be_raised(self):
         for error, lie in ((unittest.SkipTest("x"), True), (KeyError("x"), False)):
             self.checker = Checker(self.exchange)

@@ -163,6 +163,8 @@ def make(cls, args, notes, cause, extras):
             raise Malformed("a private attribute of an exception")
         if name == "name" and issubclass(cls, (NameError, AttributeError)):
             continue  # a traceback would look for similar names, among the test's
+        if name == "object" and issubclass(cls, UnicodeError) and type(value) is not (bytes if issubclass(cls, UnicodeDecodeError) else str):
+            continue  # `str` would read what lies in memory after it, without a look at its type
         try:
             member = type.__getattribute__(cls, name)
         except AttributeError:
