@@ -116,6 +116,28 @@ class Values(Scripted):
         self.assertIs(type(first), type(second))
 
 
+class Trust(Scripted):
+    def test_a_class_or_an_exception_is_not_what_the_test_made(self):
+        special = ("__sub__", "__abs__", "__contains__")
+        number = X(("c", described(cid=7, name="Number", special=special)))
+        error = described(cid=8, kind="exception", bases=(("e", "builtins", "Exception"),), special=special)
+        others = (X(("c", described(cid=9, meta=special))), X(("x", 9, error, (), (), None, {})))
+        for other in (None, *others):
+            with self.subTest(other):
+                self.checker = Checker(self.exchange)
+                self.checker.trust.name("Number", self.ask(("is", number)))
+                self.script = [("is", handle(told=7))]
+                made = self.checker.class_of(7)()
+                lie = made if other is None else self.ask(("is", other))
+                self.script = [("is", 0)]
+                if other is None:
+                    self.assertEqual(lie - 9, 0)
+                else:
+                    with self.assertRaisesRegex(TypeError, "did not make"):
+                        lie - 9
+                del made, lie
+
+
 class Exceptions(Scripted):
     def raised(self, told, args=(), notes=(), cause=None, extras=None, hid=5):
         return ("raised", X(("x", hid, told, args, notes, cause, extras or {})))

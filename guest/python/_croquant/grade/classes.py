@@ -121,10 +121,10 @@ class Classes:
             return request(("op", hid(self), name, args), args)
 
         def operator(self, *args):
-            return peer.trust.operator(hid(self), name, args)
+            return peer.trust.operator(self, hid(self), name, args)
 
         def unary(self, *args):
-            return peer.trust.unary(hid(self), name, args)
+            return peer.trust.unary(self, hid(self), name, args)
 
         def contains(self, item):
             return peer.trust.contains(self, hid(self), item)

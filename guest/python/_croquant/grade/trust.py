@@ -43,9 +43,10 @@ class Trust:
         if issubclass(type(value), proxy.Proxy) and self.peer.received.get(proxy.HID(value)) == 1:
             self.made[proxy.HID(value)] = 1
 
-    def believes(self, hid):
+    def believes(self, value, hid):
+        """Whether the test made it. A class or an exception is never what the test made, whatever number it has."""
         count = self.made.get(hid)
-        return count is not None and count == self.peer.received.get(hid)
+        return count is not None and count == self.peer.received.get(hid) and issubclass(type(value), proxy.Proxy)
 
     def forget(self, hid):
         self.made.pop(hid, None)
@@ -54,9 +55,9 @@ class Trust:
     def of_data(self, args):
         return any(self.peer.hid_of(arg) is None for arg in args)
 
-    def operator(self, hid, name, args):
+    def operator(self, value, hid, name, args):
         """Asks for an operator with two operands or for one that changes the object."""
-        believed = self.believes(hid)
+        believed = self.believes(value, hid)
         mixed = hid in self.mixed or self.of_data(args) or any(self.peer.hid_of(arg) in self.mixed for arg in args)
         result = self.peer.request(("op", hid, name, args), args)
         if believed:
@@ -78,9 +79,9 @@ class Trust:
             raise TypeError(f"the submission's object, which the test did not make, decided with {name} about the test's data\n{HINT}")
         self.mixed.add(proxy.HID(result))
 
-    def unary(self, hid, name, args):
+    def unary(self, value, hid, name, args):
         """Asks for what has no operand, or one that is a number of digits."""
-        believed = self.believes(hid)
+        believed = self.believes(value, hid)
         result = self.peer.request(("op", hid, name, args))
         if hid in self.mixed:
             self.mix(result, name)
@@ -90,7 +91,7 @@ class Trust:
 
     def contains(self, value, hid, item):
         """`in`: who is not believed is searched here, item by item."""
-        if self.peer.hid_of(item) is not None or self.believes(hid):
+        if self.peer.hid_of(item) is not None or self.believes(value, hid):
             return self.peer.request(("op", hid, "__contains__", (item,)))
         count = -1
         if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
@@ -106,7 +107,7 @@ class Trust:
         """Calls a method whose name promises an answer about data."""
         hid = proxy.HID(of)
         known = name not in names.PREDICATES and self.knows(type(of))
-        asked = known or self.believes(hid) or not self.of_data(args)
+        asked = known or self.believes(of, hid) or not self.of_data(args)
         result = self.peer.request_method(hid, name, args, options)
         if not asked and result is not None:
             self.mix(result, name)
