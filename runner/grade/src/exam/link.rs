@@ -27,6 +27,8 @@ struct Shared {
 struct State {
     to_checker: Option<Vec<u8>>,
     to_submission: Option<Vec<u8>>,
+    /// Whether there is a talk: at any other time, as while the submission is imported, nobody would answer.
+    has_begun: bool,
     /// Whether the submission's side has said that it listens, which its first message does.
     listens: bool,
     /// Whether the submission's side was told to end.
@@ -70,6 +72,11 @@ struct Printed {
 }
 
 impl Link {
+    /// Begins a talk.
+    pub(super) fn begin(&self) {
+        self.state().has_begun = true;
+    }
+
     /// Tells the submission's side that nothing more comes.
     pub(super) fn end(&self) {
         self.state().to_submission = Some(END.to_vec());
@@ -236,7 +243,7 @@ impl Console for SubmissionSide {
 
     fn exchange(&mut self, message: Vec<u8>) -> BoxFuture<'_, Exchanged> {
         let mut state = self.0.state();
-        if state.is_over {
+        if state.is_over || !state.has_begun {
             return ready(Exchanged::End);
         }
         if std::mem::replace(&mut state.listens, true) {

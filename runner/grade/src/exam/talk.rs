@@ -44,6 +44,7 @@ pub(super) async fn talk<T: Clone>(
         link,
         ..
     } = pair;
+    link.begin();
     let asking = async {
         let lines = match known.go_through(link).await {
             Ok(came) => return Ok(Asked::Again(came)),
