@@ -1,5 +1,6 @@
-"""What the standard library would run of what a submission says: annotations that are strings."""
+"""What the standard library would run of what a submission says: annotations that are strings, examples in docstrings."""
 
+import doctest
 import inspect
 import typing
 
@@ -23,6 +24,10 @@ class Evaluated(TwoSessions):
 
             def typed(a: int, b: "list[int | None]") -> "dict[str, int]": return a
             def calling(a: "__import__('test_grade_evaluated').ran.append(2)"): return a
+            def documented():
+                ">>> __import__('test_grade_evaluated').ran.append(4)"
+            class Documented:
+                ">>> __import__('test_grade_evaluated').ran.append(5)"
             def listing(a: "[n for n in [__import__('test_grade_evaluated').ran.append(3)]]"): return a
             """
     }
@@ -45,3 +50,19 @@ class Evaluated(TwoSessions):
                 self.assertEqual(ran, [])
         with self.assertRaises(TypeError):
             typing.get_type_hints(hints.calling)
+
+    def test_examples(self):
+        import hints
+
+        def own():
+            ">>> __import__('test_grade_evaluated').ran.append(6)"
+
+        ran.clear()
+        for each in (hints, hints.documented, hints.Documented):
+            with self.assertRaises(TypeError):
+                doctest.run_docstring_examples(each, {})
+        with self.assertRaises(TypeError):
+            doctest.testmod(hints)
+        self.assertEqual(ran, [])
+        doctest.run_docstring_examples(own, {})
+        self.assertEqual(ran, [6])

@@ -4,6 +4,7 @@
 """
 
 import dis
+import doctest
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -14,7 +15,7 @@ import typing
 
 import _croquant_host as host
 
-from . import faults, replaced, shared
+from . import faults, proxy, replaced, shared
 from .checker import Checker
 from .values import check
 
@@ -74,7 +75,18 @@ def connect(modules, exchange=None):
     shared.watch(peer.share)
     replaced.watch(True)
     typing.eval = inspect.eval = evaluate
+    doctest.DocTestFinder._get_test = examples_of
     return peer
+
+
+plain_examples_of = doctest.DocTestFinder._get_test
+
+
+def examples_of(self, of, *rest):
+    """The examples of a docstring, which `doctest` runs here: not those of the submission's."""
+    if issubclass(type(of), (proxy.Proxy, proxy.RemoteType, proxy.Method)):
+        raise TypeError("the examples in a submission's docstrings would run among the tests")
+    return plain_examples_of(self, of, *rest)
 
 
 def evaluate(source, globals=None, locals=None):
