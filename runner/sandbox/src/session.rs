@@ -333,7 +333,7 @@ impl Session {
         self.store.is_some() && !self.signals.is_killed()
     }
 
-    /// Whether the last call was told what time it is. If not, what it did depends on the session's state, the seed, and what it was asked and
+    /// Whether the last call was told what time it is, or slept. If not, what it did depends on the session's state, the seed, and what it was asked and
     /// answered, and on nothing else. Files of mounts, and what lies in them, are not looked at.
     pub fn was_told_time(&self) -> bool {
         let store = self.store.as_ref();

@@ -53,7 +53,7 @@ pub(crate) struct Tally {
     pub(crate) input_bytes: u64,
     /// Whether a folder of the host was full.
     pub(crate) host_is_full: bool,
-    /// Whether the guest was told what time it is.
+    /// Whether the guest was told what time it is, or slept.
     pub(crate) told_time: bool,
 }
 

@@ -3,27 +3,19 @@
 `connect` is asked once per session, with the names of the submission's modules. The state is one peer, kept here.
 """
 
-import dis
-import doctest
 import importlib.abc
 import importlib.machinery
-import inspect
 import io
 import sys
-import types
-import typing
 
 import _croquant_host as host
 
-from . import faults, proxy, replaced, shared
+from . import evaluated, faults, replaced, shared
 from .checker import Checker
 from .values import check
 
 peer = None
 spare = None  # made with the image, for the session's first connection
-
-
-DOING = frozenset(("CALL", "IMPORT", "STORE", "DELETE", "FORMAT", "CONVERT"))
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -74,28 +66,8 @@ def connect(modules, exchange=None):
     sys.meta_path.insert(0, Finder(peer, modules))
     shared.watch(peer.share)
     replaced.watch(True)
-    typing.eval = inspect.eval = evaluate
-    doctest.DocTestFinder._get_test = examples_of
+    evaluated.watch()
     return peer
-
-
-plain_examples_of = doctest.DocTestFinder._get_test
-
-
-def examples_of(self, of, *rest):
-    """The examples of a docstring, which `doctest` runs here: not those of the submission's."""
-    if issubclass(type(of), (proxy.Proxy, proxy.RemoteType, proxy.Method)):
-        raise TypeError("the examples in a submission's docstrings would run among the tests")
-    return plain_examples_of(self, of, *rest)
-
-
-def evaluate(source, globals=None, locals=None):
-    """`eval` for `typing` and `inspect`: an annotation that is a string may be the submission's. It names types, and calls nothing."""
-    code = compile(source, "<annotation>", "eval") if isinstance(source, str) else source
-    does = {instruction.opname.partition("_")[0] for instruction in dis.get_instructions(code)}
-    if not does.isdisjoint(DOING) or any(isinstance(const, types.CodeType) for const in code.co_consts):
-        raise TypeError("an annotation of the submission's is no type")
-    return eval(code, globals, locals)
 
 
 def disconnect():

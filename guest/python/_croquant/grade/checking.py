@@ -9,7 +9,7 @@ import tokenize
 import types
 import unittest
 
-from . import api, asserts, bridge, collect, constructs, derived, doctests, faults, fixtures, gradescope, missing, rewrite, shown, submission
+from . import api, asserts, bridge, collect, constructs, derived, doctests, evaluated, faults, fixtures, gradescope, missing, rewrite, shown, submission
 from .cases import Test
 
 
@@ -49,6 +49,8 @@ def grade_prepare(request):
         named = imported_in_text(read(os.path.join(root, path)))
         wanted += named
         at_once.update(named)
+    if not {"pickle", "shelve"}.isdisjoint(wanted):
+        evaluated.watch_pickle()
     suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
     for path, (source, tree) in trees.items():
         if path in paths or path.endswith("conftest.py"):
@@ -126,6 +128,8 @@ def grade_collect(request):
             {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
         )
         vars(module).update({rewrite.SUPER: derived.super_of, rewrite.SOURCES: sources, "__builtins__": builtins})
+        if not request.get("in_process"):
+            vars(module).update(evaluated.OfTests(code).names())
         sys.modules[module.__name__] = module
         if bridge.peer is not None:
             bridge.peer.ran = False

@@ -107,6 +107,14 @@ pub(super) fn checker_ended(called: &Called) -> Failure {
     )
 }
 
+/// The checker's answer is none.
+pub(super) fn untold() -> Failure {
+    because(
+        Reason::Test,
+        "the test itself could not tell what came of it",
+    )
+}
+
 /// What the checker says of a test.
 pub(super) fn found_by(ran: Ran, fuel: u64) -> Found {
     let failure = (ran.status != Status::Passed).then(|| Failure {

@@ -1,9 +1,9 @@
 //! One test: asked of the checker, in forks of both sessions.
 
-use croquant_sandbox::{Outcome, Recorder, Session, Snapshot};
+use croquant_sandbox::{Called, Outcome, Recorder, Session, Snapshot};
 use serde_json::json;
 
-use super::found::{Found, checker_ended, found_by, not_passed, protocol};
+use super::found::{Found, checker_ended, found_by, not_passed, protocol, untold};
 use super::link::Written;
 use super::ops::{self, Ran};
 use super::pair::Pair;
@@ -11,8 +11,8 @@ use super::rehearsal::{Rehearsals, Scene};
 use super::stage::Stage;
 use super::talk::{Asked, Talk, failure_of, talk};
 use super::{ExamError, Examiner, lost_track, room};
-use crate::Status;
 use crate::assignment::Bound;
+use crate::{Failure, Status};
 
 impl Examiner {
     /// Runs one test, in forks of both sessions.
@@ -68,19 +68,13 @@ impl Examiner {
                 match (failure_of(&submission.outcome, most, true), asked) {
                     (Some(failure), _) => not_passed(Status::Error, failure, submission.fuel),
                     (None, Asked::Again(ran)) => found_by(ran.clone(), submission.fuel),
-                    (None, Asked::Anew(called)) if called.report.outcome != Outcome::Completed => {
-                        not_passed(Status::Error, checker_ended(called), submission.fuel)
-                    }
                     (None, Asked::Anew(called)) => {
-                        let ran: Ran = ops::reply(called, "run a test")?;
-                        match pair.link.written_down() {
-                            Written::Strayed => return Ok(None),
-                            Written::Whole(lines) if !pair.checker.was_told_time() => {
-                                scene.keep_test(&bound.id, lines, ran.clone());
-                            }
-                            Written::Whole(_) | Written::TooMuch => {}
-                        }
-                        found_by(ran, submission.fuel)
+                        let heard = hear(&pair, scene, &bound.id, called);
+                        let Some(ran) = heard else { return Ok(None) };
+                        ran.map_or_else(
+                            |failure| not_passed(Status::Error, failure, submission.fuel),
+                            |ran| found_by(ran, submission.fuel),
+                        )
                     }
                 }
             }
@@ -109,4 +103,27 @@ impl Examiner {
             },
         )
     }
+}
+
+/// What the checker says of a test, kept for others, or why it says nothing; `None` if it asked something else than is known.
+fn hear(pair: &Pair, scene: &Scene, id: &str, called: &Called) -> Option<Result<Ran, Failure>> {
+    if called.report.outcome != Outcome::Completed {
+        return Some(Err(checker_ended(called)));
+    }
+    let ran: Ran = match ops::reply(called, "run a test") {
+        Ok(ran) => ran,
+        Err(error) => {
+            // The submission may have brought it to that: the other tests go on.
+            tracing::error!(%error, "a test does not tell what came of it");
+            return Some(Err(untold()));
+        }
+    };
+    match pair.link.written_down() {
+        Written::Strayed => return None,
+        Written::Whole(lines) if !pair.checker.was_told_time() => {
+            scene.keep_test(id, lines, ran.clone());
+        }
+        Written::Whole(_) | Written::TooMuch => {}
+    }
+    Some(Ok(ran))
 }

@@ -55,6 +55,7 @@ async fn sleep(mut caller: Caller<'_, State>, ns: i64) -> Result<i32> {
 /// Waits: an error if the guest was interrupted meanwhile.
 async fn wait(caller: &mut Caller<'_, State>, ns: i64) -> Option<Errno> {
     let ns = u64::try_from(ns).unwrap_or(0);
+    caller.data_mut().tally.told_time = true;
     if caller.data_mut().clocks.skip(ns) {
         return None;
     }
