@@ -156,7 +156,7 @@ impl Machine {
     /// Ends the server, and starts another.
     fn restart(self, end: impl FnOnce(Server)) -> Self {
         end(self.server);
-        let server = Server::start(&self.bed);
+        let server = Server::start(&self.bed, &self.world);
         self.address.send_replace(server.address);
         Self { server, ..self }
     }

@@ -30,7 +30,7 @@ async fn run(readers: u64, bed: Bed, random: Random, faults: Vec<Fault>) -> (Wor
         .iter()
         .map(|reader| reader.token().to_owned())
         .collect();
-    let server = Server::start(&bed);
+    let server = Server::start(&bed, &world);
     let (address, addresses) = watch::channel(server.address);
     let mut running = JoinSet::new();
     for reader in readers {

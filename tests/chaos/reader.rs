@@ -28,6 +28,8 @@ pub(crate) struct Reader {
     /// Its cells that were answered.
     done: u64,
     waiting: VecDeque<Waiting>,
+    /// A warning may have been lost with an answer.
+    missed: bool,
 }
 
 /// A cell that was sent and is not answered.
@@ -54,6 +56,7 @@ impl Reader {
             last: 0,
             done: 0,
             waiting: VecDeque::new(),
+            missed: false,
         }
     }
 
@@ -79,10 +82,7 @@ impl Reader {
     fn give_up(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             self.world.counts().unheard.add();
-            if waiting.was_full || self.world.is_full() {
-                // The warning may have been lost with the answer.
-                self.ledger.told_risk(waiting.number);
-            }
+            self.missed = true;
             self.ledger.end(waiting.number, End::Unheard);
         }
     }
@@ -90,10 +90,10 @@ impl Reader {
     /// Runs cells on this server until it is lost, or until the last one is answered.
     async fn visit(&mut self, address: SocketAddr) -> Result<(), Lost> {
         let kernel = wire::kernel(address, &self.token).await?;
-        let before = self.kernel.replace(kernel.clone());
-        if before.is_some_and(|before| before != kernel) {
+        if self.kernel.as_ref().is_some_and(|before| *before != kernel) {
             self.told_lost("the page has another kernel");
         }
+        self.kernel = Some(kernel.clone());
         let mut connection = Connection::open(address, &self.token, &kernel).await?;
         loop {
             let is_last = self.world.is_calm();
@@ -179,12 +179,20 @@ impl Reader {
     }
 
     fn told_lost(&mut self, words: &str) {
-        if self.world.was_damaged(&self.token) {
+        let was_refused = self.forget_refusal();
+        if self.world.was_damaged(&self.token) || was_refused {
             self.ledger.may_be_lost();
         }
         if self.ledger.told_lost(words) {
             self.world.counts().lost.add();
         }
+    }
+
+    /// Whether there may have been a warning that did not come here.
+    fn forget_refusal(&mut self) -> bool {
+        let missed = std::mem::take(&mut self.missed);
+        let kernel = self.kernel.as_deref().unwrap_or_default();
+        self.world.was_refused(kernel) && missed
     }
 
     fn answered(&mut self, waiting: Waiting, reply: &Value) {
@@ -195,6 +203,7 @@ impl Reader {
                 self.done += 1;
                 if !waiting.was_full && self.world.stores_all() {
                     self.ledger.is_stored(waiting.number);
+                    self.forget_refusal();
                 }
                 End::Done {
                     count: reply["execution_count"].as_u64().unwrap_or_default(),

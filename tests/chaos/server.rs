@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::world::World;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -31,7 +32,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(bed: &Bed) -> Self {
+    /// Starts one; the world hears which kernels it cannot store.
+    pub(crate) fn start(bed: &Bed, world: &World) -> Self {
         // A limit on files is an error to it, not its end.
         let script = "trap '' XFSZ; exec \"$0\" \"$@\"";
         let mut command = Command::new("sh");
@@ -50,9 +52,12 @@ impl Server {
         let said = Arc::new(Mutex::new(String::new()));
         let stderr = process.stderr.take().expect("a pipe");
         let listener = std::thread::spawn({
-            let said = Arc::clone(&said);
+            let (said, world) = (Arc::clone(&said), world.clone());
             move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    if line.contains("a session cannot be stored") {
+                        world.refuse(field(&line, "kernel").expect("it says which"));
+                    }
                     let mut said = said.lock().expect("no holder panics");
                     said.push_str(&line);
                     said.push('\n');
@@ -133,6 +138,12 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// What a line of the log says of something.
+fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (_, after) = line.split_once(&format!("{name}=\""))?;
+    Some(after.split_once('"')?.0)
 }
 
 /// Sends a signal to a process, which may have ended by itself.

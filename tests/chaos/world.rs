@@ -16,6 +16,8 @@ struct Inner {
     is_damaged: AtomicBool,
     /// The readers whose records were damaged, by their tokens.
     damaged: Mutex<HashSet<String>>,
+    /// The kernels that a server could not store, as it says itself.
+    refused: Mutex<HashSet<String>>,
 }
 
 /// What happened, to all readers together.
@@ -86,5 +88,17 @@ impl World {
     pub(crate) fn was_damaged(&self, token: &str) -> bool {
         let mut damaged = self.0.damaged.lock().expect("no holder panics");
         damaged.remove(token)
+    }
+
+    /// A server has said that it could not store this kernel.
+    pub(crate) fn refuse(&self, kernel: &str) {
+        let mut refused = self.0.refused.lock().expect("no holder panics");
+        refused.insert(kernel.to_owned());
+    }
+
+    /// Whether a server could not store this kernel since this was last asked.
+    pub(crate) fn was_refused(&self, kernel: &str) -> bool {
+        let mut refused = self.0.refused.lock().expect("no holder panics");
+        refused.remove(kernel)
     }
 }

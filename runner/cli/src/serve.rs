@@ -1,6 +1,6 @@
 //! `croquant serve`: pages with a live Python, until Ctrl-C or SIGTERM.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use croquant_web::{AppState, Config, ConfigError, Pages};
@@ -167,5 +167,6 @@ fn log_to_stderr() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
 }

@@ -181,7 +181,7 @@ impl Owner {
         };
         let put = bed.put(&note, &kept).await;
         if let Err(error) = &put {
-            tracing::error!(%error, "a session cannot be stored");
+            tracing::error!(kernel = bed.id(), %error, "a session cannot be stored");
             // Rather nothing than what it was long ago.
             note.is_lost = true;
             if bed.put(&note, &Kept::Nothing).await.is_err()
