@@ -90,8 +90,8 @@ print(secret, position, *log)"
         if had && !self.may_be_lost && self.risk_told_at.is_none() {
             self.violate(&format!("the session was lost: {words:?}"));
         }
+        // What was not heard of may be in the new session: the loss may have been told before.
         self.done.clear();
-        self.unheard.clear();
         self.ahead = 0;
         self.risk_told_at = None;
         self.may_be_lost = false;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -30,6 +30,12 @@ pub(crate) struct Reader {
     waiting: VecDeque<Waiting>,
     /// A warning may have been lost with an answer.
     missed: bool,
+    /// When the last cell was sent that is stored for certain.
+    stored: Instant,
+    /// When it came.
+    came: Instant,
+    /// How often it was heard that the kernel's session began anew.
+    losses: usize,
 }
 
 /// A cell that was sent and is not answered.
@@ -38,6 +44,7 @@ struct Waiting {
     /// The request's id.
     id: String,
     printed: String,
+    sent: Instant,
     /// There was no room in the store when it was sent.
     was_full: bool,
 }
@@ -57,6 +64,9 @@ impl Reader {
             done: 0,
             waiting: VecDeque::new(),
             missed: false,
+            stored: Instant::now(),
+            came: Instant::now(),
+            losses: 0,
         }
     }
 
@@ -92,6 +102,7 @@ impl Reader {
         let kernel = wire::kernel(address, &self.token).await?;
         if self.kernel.as_ref().is_some_and(|before| *before != kernel) {
             self.told_lost("the page has another kernel");
+            self.losses = 0;
         }
         self.kernel = Some(kernel.clone());
         let mut connection = Connection::open(address, &self.token, &kernel).await?;
@@ -138,6 +149,7 @@ impl Reader {
             number,
             id: id.clone(),
             printed: String::new(),
+            sent: Instant::now(),
             was_full: self.world.is_full(),
         });
         connection.execute(&id, &code).await
@@ -172,6 +184,7 @@ impl Reader {
             self.world.counts().risks.add();
             self.ledger.told_risk(self.waiting[at].number);
         } else if notice.contains("a new one began") {
+            self.losses += 1;
             self.told_lost(notice);
         } else if !notice.contains("the server stops") {
             self.ledger.violate(&format!("said on stderr: {notice:?}"));
@@ -179,20 +192,29 @@ impl Reader {
     }
 
     fn told_lost(&mut self, words: &str) {
-        let was_refused = self.forget_refusal();
-        if self.world.was_damaged(&self.token) || was_refused {
+        let warned = self.missed && self.said("cannot be stored", self.stored) > 0;
+        if warned || self.world.was_damaged(&self.token) {
             self.ledger.may_be_lost();
         }
         if self.ledger.told_lost(words) {
             self.world.counts().lost.add();
         }
+        self.missed = false;
     }
 
-    /// Whether there may have been a warning that did not come here.
-    fn forget_refusal(&mut self) -> bool {
-        let missed = std::mem::take(&mut self.missed);
+    /// How often a server has said this of the kernel since then.
+    fn said(&self, what: &str, since: Instant) -> usize {
         let kernel = self.kernel.as_deref().unwrap_or_default();
-        self.world.was_refused(kernel) && missed
+        let lines = self.world.said_of(kernel, since);
+        lines.iter().filter(|line| line.contains(what)).count()
+    }
+
+    /// Whether the session began anew in a cell of which nothing was heard.
+    fn missed_loss(&mut self) -> bool {
+        let losses = self.said("begins anew", self.came);
+        let is_missed = self.missed && losses > self.losses;
+        self.losses = self.losses.max(losses);
+        is_missed
     }
 
     fn answered(&mut self, waiting: Waiting, reply: &Value) {
@@ -201,9 +223,12 @@ impl Reader {
             ("ok", _) => {
                 self.world.counts().done.add();
                 self.done += 1;
+                if self.missed_loss() {
+                    self.told_lost("in a cell that was not heard of");
+                }
                 if !waiting.was_full && self.world.stores_all() {
                     self.ledger.is_stored(waiting.number);
-                    self.forget_refusal();
+                    (self.missed, self.stored) = (false, waiting.sent);
                 }
                 End::Done {
                     count: reply["execution_count"].as_u64().unwrap_or_default(),

@@ -32,7 +32,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one; the world hears which kernels it cannot store.
+    /// Starts one; the world hears what it says.
     pub(crate) fn start(bed: &Bed, world: &World) -> Self {
         // A limit on files is an error to it, not its end.
         let script = "trap '' XFSZ; exec \"$0\" \"$@\"";
@@ -55,9 +55,7 @@ impl Server {
             let (said, world) = (Arc::clone(&said), world.clone());
             move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                    if line.contains("a session cannot be stored") {
-                        world.refuse(field(&line, "kernel").expect("it says which"));
-                    }
+                    world.hear(&line);
                     let mut said = said.lock().expect("no holder panics");
                     said.push_str(&line);
                     said.push('\n');
@@ -138,12 +136,6 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// What a line of the log says of something.
-fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    let (_, after) = line.split_once(&format!("{name}=\""))?;
-    Some(after.split_once('"')?.0)
 }
 
 /// Sends a signal to a process, which may have ended by itself.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// Shared by all. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -16,8 +17,8 @@ struct Inner {
     is_damaged: AtomicBool,
     /// The readers whose records were damaged, by their tokens.
     damaged: Mutex<HashSet<String>>,
-    /// The kernels that a server could not store, as it says itself.
-    refused: Mutex<HashSet<String>>,
+    /// What servers have said: when, of which kernel, and what.
+    said: Mutex<Vec<(Instant, String, String)>>,
 }
 
 /// What happened, to all readers together.
@@ -90,15 +91,22 @@ impl World {
         damaged.remove(token)
     }
 
-    /// A server has said that it could not store this kernel.
-    pub(crate) fn refuse(&self, kernel: &str) {
-        let mut refused = self.0.refused.lock().expect("no holder panics");
-        refused.insert(kernel.to_owned());
+    /// A line of a server's log.
+    pub(crate) fn hear(&self, line: &str) {
+        let Some((_, rest)) = line.split_once("kernel{id=\"") else {
+            return;
+        };
+        let (kernel, what) = rest.split_once("\"}").expect("it says which");
+        let mut said = self.0.said.lock().expect("no holder panics");
+        said.push((Instant::now(), kernel.to_owned(), what.to_owned()));
     }
 
-    /// Whether a server could not store this kernel since this was last asked.
-    pub(crate) fn was_refused(&self, kernel: &str) -> bool {
-        let mut refused = self.0.refused.lock().expect("no holder panics");
-        refused.remove(kernel)
+    /// What servers have said of this kernel since then.
+    pub(crate) fn said_of(&self, kernel: &str, since: Instant) -> Vec<String> {
+        let said = self.0.said.lock().expect("no holder panics");
+        let of_kernel = said
+            .iter()
+            .filter(|(when, of, _)| of == kernel && *when >= since);
+        of_kernel.map(|(_, _, what)| what.clone()).collect()
     }
 }

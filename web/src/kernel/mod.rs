@@ -26,6 +26,7 @@ use croquant_sandbox::Error as SandboxError;
 use croquant_worker::Error;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::identity::Reader;
 use hub::{Activity, ClientId, Connection, Hub, Origin, pump};
@@ -123,7 +124,9 @@ impl Kernel {
         );
         let mut tasks = JoinSet::new();
         tasks.spawn(pump(Arc::clone(&hub)));
-        tasks.spawn(owner.run(started));
+        // Whatever is logged there says of which kernel.
+        let span = tracing::error_span!("kernel", id);
+        tasks.spawn(owner.run(started).instrument(span));
         let kernel = Self {
             id,
             reader,

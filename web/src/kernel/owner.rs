@@ -160,7 +160,7 @@ impl Owner {
             }
             _ => {
                 self.hub.status(ExecutionState::Starting, &Json::empty());
-                self.begin().await
+                self.begin_stored().await
             }
         };
         let failed = began.is_err();

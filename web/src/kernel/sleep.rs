@@ -180,11 +180,6 @@ pub(crate) struct Bed {
 }
 
 impl Bed {
-    /// The kernel's id.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
-
     /// Stores the kernel in place of what was stored of it. A session of which nothing is kept is stored as one that begins anew.
     pub(crate) async fn put(&mut self, note: &Note, kept: &Kept) -> Result<(), StoreError> {
         let meta = serde_json::to_vec(note).expect("a note is JSON");

@@ -251,6 +251,31 @@ async fn a_session_that_cannot_be_woken_begins_anew_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_loss_that_is_told_in_a_cell_which_does_not_end_is_told_again() {
+    let folder = Folder::new();
+    let server = Server::stored(&folder, quick).await;
+    let mut client = server.client().await;
+    client.run("x = 1").await;
+    server.stop().await;
+    let key = folder.store().with_extension("db.key");
+    std::fs::write(key, [1; 32]).unwrap();
+    for _ in 0..2 {
+        let server = Server::stored(&folder, quick).await;
+        client = back(&server, &client).await;
+        client.execute("while True: pass").await;
+        let told = client.next_of("stream").await;
+        let text = told.content["text"].as_str().unwrap();
+        assert!(text.contains("a new one began"), "{text}");
+        // The server's end, in the midst of the cell.
+        drop(server);
+    }
+    let server = Server::stored(&folder, quick).await;
+    let answers = back(&server, &client).await.run("1").await;
+    let told = answers.stream("stderr");
+    assert!(told.contains("a new one began"), "{answers:#?}");
+}
+
+#[tokio::test]
 async fn a_session_that_cannot_be_stored_says_so_once_and_stays_in_memory() {
     let folder = Folder::new();
     let bounds = StoreConfig {

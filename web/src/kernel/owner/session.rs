@@ -78,6 +78,8 @@ impl Owner {
                     (self.place, self.is_lost) = (Place::Asleep, is_lost);
                     return Err(StillAsleep);
                 }
+                // Not until the cell has ended: should the server end before, the reader is told by the next one.
+                self.shared.is_stored.store(false, Ordering::Release);
                 let notice = "[the session could not be kept while the page was away: a new one began, its variables are gone]\n";
                 self.hub.stream("stderr", &origin.header, notice.to_owned());
             }
@@ -89,8 +91,16 @@ impl Owner {
         Ok(())
     }
 
-    /// Makes a new session, in the place of the one that was.
-    pub(super) async fn begin(&mut self) -> Result<(), Error> {
+    /// Makes a new session, and stores it in the place of the one that was.
+    pub(super) async fn begin_stored(&mut self) -> Result<(), Error> {
+        self.begin().await?;
+        self.store().await;
+        self.hub.status(ExecutionState::Idle, &Json::empty());
+        Ok(())
+    }
+
+    /// Makes a new session.
+    async fn begin(&mut self) -> Result<(), Error> {
         // The old one gives its place back first.
         self.place = Place::Gone;
         self.count = 0;
@@ -106,8 +116,6 @@ impl Owner {
                 return Err(error);
             }
         }
-        self.store().await;
-        self.hub.status(ExecutionState::Idle, &Json::empty());
         Ok(())
     }
 
@@ -116,7 +124,7 @@ impl Owner {
         self.hub.status(ExecutionState::Restarting, &Json::empty());
         self.place = Place::Gone;
         self.hub.status(ExecutionState::Starting, &Json::empty());
-        self.begin().await
+        self.begin_stored().await
     }
 
     async fn fresh(&mut self) -> Result<RemoteSession, Error> {
@@ -181,7 +189,7 @@ impl Owner {
         };
         let put = bed.put(&note, &kept).await;
         if let Err(error) = &put {
-            tracing::error!(kernel = bed.id(), %error, "a session cannot be stored");
+            tracing::error!(%error, "a session cannot be stored");
             // Rather nothing than what it was long ago.
             note.is_lost = true;
             if bed.put(&note, &Kept::Nothing).await.is_err()
