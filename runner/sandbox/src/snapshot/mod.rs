@@ -10,6 +10,7 @@ mod key;
 mod part;
 mod session;
 mod spread;
+mod squeeze;
 mod wire;
 
 use std::sync::Arc;

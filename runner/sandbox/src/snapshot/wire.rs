@@ -14,14 +14,13 @@
 //! | 32 | its seal: HMAC-SHA-256 over the first 42 bytes, the seal before it, and the rest of the part |
 //! | 8 | the length of its content |
 //! | 8 | the length of its content when it is not compressed |
-//! | its content | compressed (zstd) |
+//! | its content | compressed (`squeeze.rs`) |
 //!
 //! A seal names all that comes before it, so parts can be neither left out nor put elsewhere. What ends at a part's end is the state that the session
 //! had then. Nothing is looked at before the seal is verified but what names the format and the image, and where a part ends.
 
-use std::cell::RefCell;
-
 use super::key::SEAL_BYTES;
+use super::squeeze::{compress, decompressed};
 use super::{Snapshot, SnapshotError, SnapshotKey, part, same_image};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -29,7 +28,7 @@ use crate::error::Error;
 const MAGIC: &[u8; 8] = b"CRQSNAP\0";
 
 /// Changes whenever what is written does, [`Policy`](crate::Policy) and [`Limits`](crate::Limits) included.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// Up to the first part.
 const HEAD_BYTES: usize = 8 + 2 + 32;
@@ -37,22 +36,8 @@ const HEAD_BYTES: usize = 8 + 2 + 32;
 /// The lengths of a part, between its seal and its content.
 const LENGTH_BYTES: usize = 8 + 8;
 
-/// Of zstd's levels the one at which a worker's answer is soonest where it is read: level 1 makes a small state a seventh smaller and takes a
-/// third longer, faster ones than this gain nothing more.
-const LEVEL: i32 = -1;
-
 /// How many parts there may be after the first. Each costs a reader a look at the whole list of pages.
 pub(super) const MOST_PARTS: usize = 16;
-
-/// How much room for what is read is kept for the next one. Protects the host's memory.
-const KEPT_BYTES: usize = 8 << 20;
-
-thread_local! {
-    /// Setting one up takes longer than compressing what changes in a cell.
-    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
-    /// The same, and the room for what comes out: fresh pages for it would take longer than filling them.
-    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::default();
-}
 
 impl Snapshot {
     /// Writes the snapshot down, sealed with `key`. The same snapshot always gives the same bytes, but for a real clock's.
@@ -127,8 +112,7 @@ impl Snapshot {
             last = part.seal;
             // Every line with its share of the tables, and a description that came through a guest's memory.
             let most_plain = most_bytes.saturating_mul(3);
-            let now = DECOMPRESSOR.with_borrow_mut(|decompressor| {
-                let plain = decompressor.run(part.content, part.plain_len, most_plain)?;
+            let now = decompressed(part.content, part.plain_len, most_plain, |plain| {
                 part::read(plain, state.take(), pristine.data(), *image, most_bytes)
             })?;
             if rest.is_empty() {
@@ -172,50 +156,5 @@ impl<'a> Part<'a> {
             content,
         };
         Some((part, after))
-    }
-}
-
-fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|kept| {
-        let compressor = match kept {
-            Some(compressor) => compressor,
-            None => kept.insert(zstd::bulk::Compressor::new(LEVEL)?),
-        };
-        compressor.compress(plain)
-    })
-}
-
-/// Decompresses one part after the other.
-#[derive(Default)]
-struct Decompressor {
-    context: Option<zstd::bulk::Decompressor<'static>>,
-    plain: Vec<u8>,
-}
-
-impl Decompressor {
-    /// What comes out of `body`: `len` bytes at most.
-    fn run(&mut self, body: &[u8], len: u64, most_bytes: usize) -> Result<&[u8], SnapshotError> {
-        let malformed = SnapshotError::Malformed {
-            what: "it cannot be decompressed",
-        };
-        let len = usize::try_from(len).ok().filter(|len| *len <= most_bytes);
-        let len = len.ok_or(malformed.clone())?;
-        if self.plain.capacity() > KEPT_BYTES {
-            self.plain = Vec::new();
-        }
-        self.plain.clear();
-        self.plain.reserve_exact(len);
-        let context = match &mut self.context {
-            Some(context) => context,
-            None => {
-                let made = zstd::bulk::Decompressor::new();
-                self.context.insert(made.map_err(|_| malformed.clone())?)
-            }
-        };
-        let come = context.decompress_to_buffer(body, &mut self.plain);
-        match come {
-            Ok(bytes) if bytes <= len => Ok(&self.plain),
-            _ => Err(malformed),
-        }
     }
 }
