@@ -3,15 +3,13 @@
 import builtins
 import codecs
 import contextlib
-import functools
 import opcode
 import os
-import pathlib
 import sys
 import types
 import unittest
 
-from . import derived, faults, granted, heard, names, proxy, replaced, shared, waiting
+from . import derived, faults, granted, heard, names, proxy, replaced, shared, waiting, withheld
 from .peer import Peer
 from .values import Malformed, check
 
@@ -19,19 +17,6 @@ QUIET = bytes(8)
 # Requests in which code of the submission runs.
 RUNS = frozenset(("call", "method", "op", "op await", "await", "script"))
 
-# What the submission can only call: their attributes lead to the tests.
-CALLABLE_ONLY = (
-    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType,
-    types.WrapperDescriptorType, types.ClassMethodDescriptorType, functools.partial, functools._lru_cache_wrapper, type,
-)  # fmt: skip
-NEVER = (
-    types.ModuleType, types.FrameType, types.TracebackType, types.CodeType, types.CellType, unittest.TestCase, unittest.TestResult, Peer,
-    pathlib.PurePath,
-)  # fmt: skip
-NEVER_CALLED = frozenset(
-    "eval exec compile open getattr setattr delattr hasattr vars globals locals dir __import__ breakpoint input print format format_map "
-    "_getframe".split()
-)
 OF_GENERATORS = frozenset(("send", "throw", "close", "asend", "athrow", "aclose"))
 GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
 # A test's own, which the submission may handle: `patch("builtins.input", side_effect=KeyboardInterrupt)`.
@@ -39,10 +24,6 @@ PASSED_ON = (SystemExit, KeyboardInterrupt)
 STOPS = (StopIteration, StopAsyncIteration)
 STOPPING = frozenset("__next__ __anext__ send throw asend athrow".split())
 RAISE = opcode.opmap["RAISE_VARARGS"]
-BUILTINS = (types.BuiltinFunctionType, types.MethodDescriptorType)
-DEFINED = (type, types.FunctionType, types.BuiltinFunctionType)
-MODULES_OF_THE_SYSTEM = tuple("os posix shutil importlib subprocess runpy glob tempfile io _io pathlib zipfile code codecs linecache".split())
-MODULES_APART = ("_croquant", "unittest", "string", "gc", "inspect", "sys")
 
 
 class Checker(Peer):
@@ -154,18 +135,8 @@ class Checker(Peer):
     # What leaves this side.
 
     def permit(self, value):
-        cls = type(value)
-        if issubclass(cls, NEVER):
-            raise TypeError(f"an object of type {cls.__name__!r} of the test cannot be passed to the submission")
-        of = value if issubclass(cls, type) else cls
-        apart = module_of(of) in MODULES_APART and type.__getattribute__(of, "__module__") != "unittest.mock"
-        if issubclass(cls, DEFINED):
-            apart = apart or module_of(value) in (*MODULES_APART, *MODULES_OF_THE_SYSTEM)
-        if apart:
-            raise TypeError(f"an object of type {of.__name__!r} of the test cannot be passed to the submission")
-        if is_never_called(value):
-            raise TypeError(f"{value.__name__!r} of the test cannot be passed to the submission")
-        if issubclass(cls, type):
+        withheld.check(value)
+        if issubclass(type(value), type):
             self.offered[id(value)] = value
         return value
 
@@ -242,12 +213,12 @@ class Checker(Peer):
         check(name, str)
         if cls in granted.FUNCTIONS:
             return granted.of_function(value, name)
-        refused = names.hidden(name) or issubclass(cls, CALLABLE_ONLY)
+        refused = names.hidden(name) or issubclass(cls, withheld.CALLABLE_ONLY)
         refused = refused or (name in granted.OF_MOCKS and granted.is_mock(value)) or granted.is_withheld(cls, name)
         if refused or issubclass(cls, AssertionError) or (issubclass(cls, GENERATORS) and name not in OF_GENERATORS):
             granted.refuse(name)
         found = getattr(value, name)
-        if is_never_called(found):
+        if withheld.is_never_called(found):
             granted.refuse(name)
         return granted.scrubbed(found)
 
@@ -263,7 +234,7 @@ class Checker(Peer):
 
     def text(self, value, name, args):
         cls = type(value)
-        if issubclass(cls, (*CALLABLE_ONLY, *GENERATORS, AssertionError)) or cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
+        if issubclass(cls, (*withheld.CALLABLE_ONLY, *GENERATORS, AssertionError)) or cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
             return "<object of the test>"
         return granted.scrubbed(check_text(getattr(cls, name)(value, *args)))
 
@@ -304,26 +275,10 @@ def stops(message):
     return message[0] in {"op", "op await", "method"} and message[2] in STOPPING
 
 
-def module_of(value):
-    """The top of the module's name where a class or a function was defined."""
-    module = type.__dict__["__dict__"].__get__(value).get("__module__") if issubclass(type(value), type) else value.__module__
-    return module.split(".")[0] if type(module) is str else "builtins"
-
-
 def check_text(text):
     if type(text) is not str:
         raise TypeError("what the test gave is not a string")
     return text
-
-
-def is_never_called(value):
-    """Whether it is a function by which the submission would get at what it was not handed: `format` of a class that derives from `str`."""
-    return issubclass(type(value), BUILTINS) and value.__name__ in NEVER_CALLED and not is_method_of_data(value)
-
-
-def is_method_of_data(value):
-    """`[].format` and its like do not exist: a method of a list's or so only has the name of a function that is not passed on."""
-    return isinstance(getattr(value, "__self__", None), (list, dict, set))
 
 
 def is_failure(error):

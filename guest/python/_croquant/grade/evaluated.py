@@ -24,7 +24,6 @@ import uuid
 from . import granted, proxy
 
 HINT = "hint: compare values instead; a test runs only what its own file says, and data that names the submission's classes"
-REMOTE = (proxy.Proxy, proxy.RemoteType, proxy.Method)
 # Types that can be written down and made of data.
 PLAIN = frozenset(map(id, (
     object, bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice,
@@ -41,10 +40,6 @@ DOING = frozenset(("CALL", "IMPORT", "STORE", "DELETE", "FORMAT", "CONVERT"))
 # What pickles of any object call.
 MAKING = frozenset(map(id, (copyreg._reconstructor, copyreg.__newobj__, copyreg.__newobj_ex__)))
 plain_examples_of = doctest.DocTestFinder._get_test
-
-
-def is_remote(value):
-    return issubclass(type(value), REMOTE)
 
 
 class Refused(TypeError):
@@ -132,17 +127,17 @@ def value_of(node, known, inside=False):
         value = known.get(node.id)
     elif isinstance(node, ast.Attribute) and not node.attr.startswith("_"):
         of = value_of(node.value, known, True)
-        value = of if is_remote(of) else getattr(of, node.attr, None)
+        value = of if proxy.is_stand_in(of) else getattr(of, node.attr, None)
     else:
         value = None
-    if is_remote(value) or id(value) in PLAIN or inside and type(value) is types.ModuleType:
+    if proxy.is_stand_in(value) or id(value) in PLAIN or inside and type(value) is types.ModuleType:
         return value
     raise Refused(f"what is run here may be the submission's, and names what is not its own: {ast.unparse(node)[:80]}\n{HINT}")
 
 
 def look_at_import(node):
     named = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-    if not all(name and is_remote(sys.modules.get(name)) for name in named):
+    if not all(name and proxy.is_stand_in(sys.modules.get(name)) for name in named):
         raise Refused(f"what is run here may be the submission's, and imports what is not its own\n{HINT}")
 
 
@@ -157,7 +152,7 @@ def evaluate(source, globals=None, locals=None):
 
 def examples_of(self, of, *rest):
     """The examples of a docstring, which `doctest` runs here: not those of the submission's."""
-    if is_remote(of):
+    if proxy.is_stand_in(of):
         raise TypeError("the examples in a submission's docstrings would run among the tests")
     return plain_examples_of(self, of, *rest)
 

@@ -41,7 +41,7 @@ class Handles(Classes):
         out = OUT.get(cls)
         if out is not None and (told := out(value)) is not None:
             return told
-        if issubclass(cls, proxy.Proxy) or cls is proxy.Method or issubclass(cls, proxy.RemoteType):
+        if proxy.is_stand_in(value):
             return self.theirs(value)
         if issubclass(cls, BaseException):
             if (origin := faults.origin_of(value)) is not None and origin.peer is self:

@@ -171,6 +171,14 @@ class Method:
     __signature__ = property(lambda self: real(self).__signature__)
 
 
+STAND_INS = (Proxy, RemoteType, Method)
+
+
+def is_stand_in(value):
+    """Whether it is the other side's: an object, a class, or a method of one."""
+    return issubclass(type(value), STAND_INS)
+
+
 def real(method):
     """The bound method itself, as a handle."""
     return method._peer.request(("get", HID(method._of), method._name))
