@@ -5,6 +5,7 @@ Ends with 1 when a test fails, or when there are none.
 
 import pathlib
 import sys
+import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).parent
@@ -23,4 +24,7 @@ sys.modules["_croquant_wire"] = fake_wire
 suite = unittest.defaultTestLoader.discover(str(HERE))
 if suite.countTestCases() == 0:
     sys.exit("no test was found")
-sys.exit(not unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful())
+# In the guest, temporary files end with the session.
+with tempfile.TemporaryDirectory() as tempfile.tempdir:
+    result = unittest.TextTestRunner(verbosity=1).run(suite)
+sys.exit(not result.wasSuccessful())
