@@ -39,9 +39,7 @@ MODULES = {
     "requests": STDLIB_ONLY,
     "PIL": STDLIB_ONLY,
     "pygame": SCREEN,
-    "pip": STDLIB_ONLY,
-    "ensurepip": STDLIB_ONLY,
-    "venv": STDLIB_ONLY,
+    **dict.fromkeys("pip ensurepip venv yaml bs4 lxml flask django hypothesis freezegun parameterized sympy networkx seaborn torch".split(), STDLIB_ONLY),
 }
 
 FUNCTIONS = dict.fromkeys(

@@ -75,6 +75,10 @@ class Import(unittest.TestCase):
             with self.subTest(name):
                 self.check("x = 1\n", "missing", None, "there is no `answer.py`", f"rename `{name}` to `answer.py`", name=name)
         self.check("x = 1\n", "missing", None, "handed in were: `other.py`", name="other.py")
+        found = self.ask("x = 1\n", module="numpy")
+        self.assertEqual(found["kind"], "missing")
+        self.assertIn("only Python's standard library", found["message"])
+        self.assertIn("hint: the submission has no part in that", found["message"])
 
     def test_exceptions(self):
         found = self.check("import math\n\ndef f():\n    return 1 / 0\nf()\n", "exception", 4, "ZeroDivisionError: division by zero")

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-from .. import program
+from .. import absent, program
 from . import script, serve
 
 HINT_OF_EXIT = "put what runs the program beneath `if __name__ == '__main__':`"
@@ -185,6 +185,8 @@ def missing_message(module, folder):
     wanted = path_of(module)
     present = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     similar = similar_name(wanted, present)
+    if similar is None and module in absent.MODULES:
+        return f"the tests need `{module}`, and {absent.MODULES[module]}\nhint: the submission has no part in that: tell whoever set the assignment"
     if similar is None:
         there = ", ".join(f"`{name}`" for name in present[:5]) or "no files"
         return f"there is no `{wanted}`\nhint: name the file `{wanted}`; handed in were: {there}"
