@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::world::World;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use crate::world::World;
 
 /// Longer than anything here takes: what never comes ends with a message.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
