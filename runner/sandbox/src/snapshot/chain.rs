@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 
 /// What the parts after a whole state may come to, however small that is: reading so much takes no time.
-const LEAST_BYTES: usize = 16 << 10;
+const LEAST_BYTES: usize = 24 << 10;
 
 /// The states of one session as they are written down: the first one whole, and of each later one what changed. What was written since the last
 /// whole state, all together and in order, is what [`Snapshot::decode`] reads.
@@ -39,7 +39,7 @@ pub enum Written {
 }
 
 impl Chain {
-    /// Writes `state` down, sealed with `key`. It is written whole when what was written since the last one has grown to its size (or 16 KiB), or to
+    /// Writes `state` down, sealed with `key`. It is written whole when what was written since the last one has grown to its size (or 24 KiB), or to
     /// 16 parts.
     ///
     /// # Errors
