@@ -32,8 +32,6 @@ pub(crate) struct Reader {
     missed: bool,
     /// When the last cell was sent that is stored for certain.
     stored: Instant,
-    /// When it came.
-    came: Instant,
     /// How often it was heard that the kernel's session began anew.
     losses: usize,
 }
@@ -65,7 +63,6 @@ impl Reader {
             waiting: VecDeque::new(),
             missed: false,
             stored: Instant::now(),
-            came: Instant::now(),
             losses: 0,
         }
     }
@@ -192,8 +189,9 @@ impl Reader {
     }
 
     fn told_lost(&mut self, words: &str) {
-        let warned = self.missed && self.said("cannot be stored", self.stored) > 0;
-        if warned || self.world.was_damaged(&self.token) {
+        let refused = self.said("cannot be stored");
+        let warned = refused.iter().any(|when| *when >= self.stored);
+        if self.missed && warned || self.world.was_damaged(&self.token) {
             self.ledger.may_be_lost();
         }
         if self.ledger.told_lost(words) {
@@ -202,16 +200,15 @@ impl Reader {
         self.missed = false;
     }
 
-    /// How often a server has said this of the kernel since then.
-    fn said(&self, what: &str, since: Instant) -> usize {
+    /// When servers have said this of the kernel.
+    fn said(&self, words: &str) -> Vec<Instant> {
         let kernel = self.kernel.as_deref().unwrap_or_default();
-        let lines = self.world.said_of(kernel, since);
-        lines.iter().filter(|line| line.contains(what)).count()
+        self.world.said(kernel, words)
     }
 
     /// Whether the session began anew in a cell of which nothing was heard.
     fn missed_loss(&mut self) -> bool {
-        let losses = self.said("begins anew", self.came);
+        let losses = self.said("begins anew").len();
         let is_missed = self.missed && losses > self.losses;
         self.losses = self.losses.max(losses);
         is_missed

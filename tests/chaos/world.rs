@@ -101,12 +101,12 @@ impl World {
         said.push((Instant::now(), kernel.to_owned(), what.to_owned()));
     }
 
-    /// What servers have said of this kernel since then.
-    pub(crate) fn said_of(&self, kernel: &str, since: Instant) -> Vec<String> {
+    /// When servers have said this of a kernel.
+    pub(crate) fn said(&self, kernel: &str, words: &str) -> Vec<Instant> {
         let said = self.0.said.lock().expect("no holder panics");
-        let of_kernel = said
-            .iter()
-            .filter(|(when, of, _)| of == kernel && *when >= since);
-        of_kernel.map(|(_, _, what)| what.clone()).collect()
+        said.iter()
+            .filter(|(_, of, what)| of == kernel && what.contains(words))
+            .map(|(when, _, _)| *when)
+            .collect()
     }
 }

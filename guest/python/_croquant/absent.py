@@ -31,15 +31,12 @@ MODULES = {
     "_dbm": "this database library is not part of the image, use `dbm.sqlite3`",
     "_gdbm": "this database library is not part of the image, use `dbm.sqlite3`",
     "_interpreters": "there is a single interpreter here",
-    "numpy": STDLIB_ONLY,
-    "pandas": STDLIB_ONLY,
-    "matplotlib": STDLIB_ONLY,
-    "scipy": STDLIB_ONLY,
-    "sklearn": STDLIB_ONLY,
-    "requests": STDLIB_ONLY,
-    "PIL": STDLIB_ONLY,
     "pygame": SCREEN,
-    **dict.fromkeys("pip ensurepip venv yaml bs4 lxml flask django hypothesis freezegun parameterized sympy networkx seaborn torch".split(), STDLIB_ONLY),
+    **dict.fromkeys(
+        "pip ensurepip venv numpy pandas matplotlib scipy sklearn sympy networkx seaborn torch requests bs4 lxml yaml PIL flask django "
+        "hypothesis freezegun parameterized".split(),
+        STDLIB_ONLY,
+    ),
 }
 
 FUNCTIONS = dict.fromkeys(

@@ -6,7 +6,7 @@ use croquant_store::{Store, StoreConfig};
 use croquant_web::Config;
 use serde_json::Value;
 
-use crate::harness::{Client, Folder, Framing, Reader, Server};
+use crate::harness::{Answers, Client, Folder, Framing, Reader, Server};
 
 /// A generator on its way: nothing that could be written down as a value.
 const GENERATOR: &str = "def count():\n    n = 0\n    while True:\n        n += 1\n        yield n\nc = count(); next(c)";
@@ -31,6 +31,25 @@ async fn client(reader: &Reader, kernel: &str) -> Client {
 /// The same reader at the same kernel, as the server that came after has them.
 async fn back(server: &Server, before: &Client) -> Client {
     client(&server.again(&before.reader), &before.kernel).await
+}
+
+/// A client of a server that has stopped, whose session has a variable `x` and cannot be woken.
+async fn unwakeable(folder: &Folder) -> Client {
+    let server = Server::stored(folder, quick).await;
+    let mut client = server.client().await;
+    client.run("x = 1").await;
+    server.stop().await;
+    // What was sealed with another key is not taken.
+    let key = folder.store().with_extension("db.key");
+    std::fs::write(key, [1; 32]).unwrap();
+    client
+}
+
+/// The answers say that the session is lost and another began.
+#[track_caller]
+fn tells_of_loss(answers: &Answers) {
+    let told = answers.stream("stderr");
+    assert!(told.contains("a new one began"), "{answers:#?}");
 }
 
 #[tokio::test]
@@ -228,21 +247,12 @@ async fn what_has_ended_does_not_come_back() {
 #[tokio::test]
 async fn a_session_that_cannot_be_woken_begins_anew_and_says_so() {
     let folder = Folder::new();
-    let server = Server::stored(&folder, quick).await;
-    let mut client = server.client().await;
-    client.run("x = 1").await;
-    server.stop().await;
-    // What was sealed with another key is not taken.
-    let key = folder.store().with_extension("db.key");
-    std::fs::write(key, [1; 32]).unwrap();
+    let client = unwakeable(&folder).await;
     let server = Server::stored(&folder, quick).await;
     let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
-    assert!(
-        answers.stream("stderr").contains("a new one began"),
-        "{answers:#?}"
-    );
+    tells_of_loss(&answers);
     let answers = client.run("2").await;
     assert_eq!(
         (answers.result(), answers.stream("stderr")),
@@ -253,12 +263,7 @@ async fn a_session_that_cannot_be_woken_begins_anew_and_says_so() {
 #[tokio::test]
 async fn a_loss_that_is_told_in_a_cell_which_does_not_end_is_told_again() {
     let folder = Folder::new();
-    let server = Server::stored(&folder, quick).await;
-    let mut client = server.client().await;
-    client.run("x = 1").await;
-    server.stop().await;
-    let key = folder.store().with_extension("db.key");
-    std::fs::write(key, [1; 32]).unwrap();
+    let mut client = unwakeable(&folder).await;
     for _ in 0..2 {
         let server = Server::stored(&folder, quick).await;
         client = back(&server, &client).await;
@@ -270,9 +275,7 @@ async fn a_loss_that_is_told_in_a_cell_which_does_not_end_is_told_again() {
         drop(server);
     }
     let server = Server::stored(&folder, quick).await;
-    let answers = back(&server, &client).await.run("1").await;
-    let told = answers.stream("stderr");
-    assert!(told.contains("a new one began"), "{answers:#?}");
+    tells_of_loss(&back(&server, &client).await.run("1").await);
 }
 
 #[tokio::test]
@@ -302,10 +305,7 @@ async fn a_session_that_cannot_be_stored_says_so_once_and_stays_in_memory() {
     let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
-    assert!(
-        answers.stream("stderr").contains("a new one began"),
-        "{answers:#?}"
-    );
+    tells_of_loss(&answers);
 }
 
 #[tokio::test]
@@ -331,10 +331,7 @@ async fn a_session_for_which_there_is_no_room_at_all_does_not_come_back_as_it_wa
     let mut client = back(&server, &client).await;
     let answers = client.run("x").await;
     assert_eq!(answers.reply()["ename"], "NameError");
-    assert!(
-        answers.stream("stderr").contains("a new one began"),
-        "{answers:#?}"
-    );
+    tells_of_loss(&answers);
     // And the new one is stored as any other.
     client.run("x = 7").await;
     drop(server);

@@ -78,8 +78,7 @@ impl Owner {
                     (self.place, self.is_lost) = (Place::Asleep, is_lost);
                     return Err(StillAsleep);
                 }
-                // Not until the cell has ended: should the server end before, the reader is told by the next one.
-                self.shared.is_stored.store(false, Ordering::Release);
+                // It is stored when the cell has ended: should the server end before, the reader is told by the next one.
                 let notice = "[the session could not be kept while the page was away: a new one began, its variables are gone]\n";
                 self.hub.stream("stderr", &origin.header, notice.to_owned());
             }
@@ -99,7 +98,7 @@ impl Owner {
         Ok(())
     }
 
-    /// Makes a new session.
+    /// Makes a new session, of which the store knows nothing yet.
     async fn begin(&mut self) -> Result<(), Error> {
         // The old one gives its place back first.
         self.place = Place::Gone;
@@ -107,16 +106,18 @@ impl Owner {
         self.history = History::default();
         self.is_lost = false;
         *self.call() = Call::default();
-        let began = self.fresh().await;
-        match began {
-            Ok(session) => self.place = Place::Awake(Box::new(session)),
+        match self.fresh().await {
+            Ok(session) => {
+                self.place = Place::Awake(Box::new(session));
+                self.shared.is_stored.store(false, Ordering::Release);
+                Ok(())
+            }
             Err(error) => {
                 tracing::error!(%error, "a session cannot begin");
                 self.hub.status(ExecutionState::Dead, &Json::empty());
-                return Err(error);
+                Err(error)
             }
         }
-        Ok(())
     }
 
     /// Begins anew after a session was lost or given up; says so before and after.

@@ -17,7 +17,7 @@ use croquant_worker::{Pool, PoolConfig};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-pub(crate) use client::{Client, Framing};
+pub(crate) use client::{Answers, Client, Framing};
 pub(crate) use http::{Reply, Request};
 
 /// Longer than anything here takes: a test that waits for what never comes ends with a message.
