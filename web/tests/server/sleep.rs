@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use croquant_store::{Store, StoreConfig};
 use croquant_web::Config;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Answers, Client, Folder, Framing, Reader, Server};
 
@@ -76,9 +76,9 @@ async fn a_session_that_does_nothing_sleeps_and_wakes_unnoticed() {
     }
     server.until_awake(0).await;
     // Tools wake it, too.
-    let content = serde_json::json!({ "code": "coun", "cursor_pos": 4 });
+    let content = json!({ "code": "coun", "cursor_pos": 4 });
     let reply = client.ask("complete_request", content).await;
-    assert_eq!(reply["matches"], serde_json::json!(["count"]));
+    assert_eq!(reply["matches"], json!(["count"]));
 }
 
 #[tokio::test]
@@ -258,6 +258,20 @@ async fn a_session_that_cannot_be_woken_begins_anew_and_says_so() {
         (answers.result(), answers.stream("stderr")),
         ("2", String::new())
     );
+}
+
+#[tokio::test]
+async fn a_completion_does_not_begin_a_session_anew() {
+    let folder = Folder::new();
+    let client = unwakeable(&folder).await;
+    let server = Server::stored(&folder, quick).await;
+    let mut client = back(&server, &client).await;
+    for _ in 0..2 {
+        let content = json!({"code": "x.", "cursor_pos": 2});
+        let reply = client.ask("complete_request", content).await;
+        assert_eq!(reply["ename"], "SessionLost", "{reply}");
+    }
+    tells_of_loss(&client.run("1").await);
 }
 
 #[tokio::test]

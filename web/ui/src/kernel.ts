@@ -140,10 +140,11 @@ export class Kernel {
     };
   }
 
-  /** `unknown` when the kernel does not answer in time, as when it is busy. */
+  /** `unknown` when the kernel does not answer in time, as when it is busy, or cannot say, as when its session is lost. */
   async isComplete(code: string): Promise<{ status: string; indent: string }> {
     const reply = await this.#request("is_complete_request", { code }, 400);
-    return { status: String(reply?.["status"] ?? "unknown"), indent: String(reply?.["indent"] ?? "") };
+    const status = reply?.["status"] ?? "error";
+    return { status: status === "error" ? "unknown" : String(status), indent: String(reply?.["indent"] ?? "") };
   }
 
   async interrupt(): Promise<void> {

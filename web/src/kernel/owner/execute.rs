@@ -30,7 +30,7 @@ impl Owner {
         };
         let metadata: ExecuteMetadata =
             serde_json::from_str(request.metadata.as_str()).unwrap_or_default();
-        if let Err(asleep) = self.wake(origin).await {
+        if let Err(asleep) = self.wake_or_begin(origin).await {
             self.reply_error(origin, self.count, &asleep.error());
             return Next::Go;
         }

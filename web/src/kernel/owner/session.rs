@@ -25,21 +25,34 @@ pub(super) enum Place {
     Gone,
 }
 
-/// It sleeps on, and may be woken later.
+/// Why a session sleeps on; the log has the reason.
 #[derive(Debug)]
-pub(super) struct StillAsleep;
+pub(super) enum StillAsleep {
+    /// It may be woken later.
+    ForNow,
+    /// It cannot be woken any more.
+    ForGood,
+}
 
 impl StillAsleep {
-    /// As its reader is told; the log has the reason.
+    /// As its reader is told.
     pub(super) fn error(&self) -> ErrorContent {
-        let text = "the session cannot be woken now\nhint: try again in a minute";
-        ErrorContent::new("SessionAsleep", text)
+        match self {
+            Self::ForNow => {
+                let text = "the session cannot be woken now\nhint: try again in a minute";
+                ErrorContent::new("SessionAsleep", text)
+            }
+            Self::ForGood => {
+                let text = "the session could not be kept, its variables are gone\nhint: run a cell, a new session begins with it";
+                ErrorContent::new("SessionLost", text)
+            }
+        }
     }
 }
 
 impl Owner {
-    /// Wakes a session that sleeps. One that cannot be woken any more begins anew, and its reader is told.
-    pub(super) async fn wake(&mut self, origin: &Origin) -> Result<(), StillAsleep> {
+    /// Wakes a session that sleeps.
+    pub(super) async fn wake(&mut self) -> Result<(), StillAsleep> {
         if !matches!(self.place, Place::Asleep) {
             return Ok(());
         }
@@ -65,28 +78,41 @@ impl Owner {
             }
             Err(error) => {
                 tracing::error!(%error, "a session sleeps on: the store cannot be read");
-                return Err(StillAsleep);
+                return Err(StillAsleep::ForNow);
             }
         };
         match woken {
-            Ok(session) => self.place = Place::Awake(Box::new(session)),
+            Ok(session) => {
+                self.place = Place::Awake(Box::new(session));
+                Ok(())
+            }
             Err(Error::Unwakeable { reason }) => {
-                tracing::error!(reason, "a session cannot be woken and begins anew");
-                let (is_lost, begun) = (self.is_lost, self.begin().await);
-                if begun.is_err() {
-                    // The next cell tries again, and its reader is told then.
-                    (self.place, self.is_lost) = (Place::Asleep, is_lost);
-                    return Err(StillAsleep);
-                }
-                // It is stored when the cell has ended: should the server end before, the reader is told by the next one.
-                let notice = "[the session could not be kept while the page was away: a new one began, its variables are gone]\n";
-                self.hub.stream("stderr", &origin.header, notice.to_owned());
+                tracing::error!(reason, "a session cannot be woken");
+                Err(StillAsleep::ForGood)
             }
             Err(error) => {
                 tracing::error!(%error, "a session sleeps on: it cannot be woken now");
-                return Err(StillAsleep);
+                Err(StillAsleep::ForNow)
             }
         }
+    }
+
+    /// Wakes a session that sleeps, for a cell. One that cannot be woken any more begins anew, and its reader is told.
+    pub(super) async fn wake_or_begin(&mut self, origin: &Origin) -> Result<(), StillAsleep> {
+        match self.wake().await {
+            Err(StillAsleep::ForGood) => {}
+            woken => return woken,
+        }
+        let is_lost = self.is_lost;
+        if self.begin().await.is_err() {
+            // The next cell tries again, and its reader is told then.
+            (self.place, self.is_lost) = (Place::Asleep, is_lost);
+            return Err(StillAsleep::ForNow);
+        }
+        tracing::error!("a session begins anew");
+        // It is stored when the cell has ended: should the server end before, the reader is told by the next one.
+        let notice = "[the session could not be kept while the page was away: a new one began, its variables are gone]\n";
+        self.hub.stream("stderr", &origin.header, notice.to_owned());
         Ok(())
     }
 

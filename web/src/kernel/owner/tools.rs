@@ -28,7 +28,7 @@ impl Owner {
             origin: Some(origin.clone()),
             ..Call::default()
         };
-        if let Err(asleep) = self.wake(origin).await {
+        if let Err(asleep) = self.wake().await {
             self.hub
                 .reply(request.channel, reply, origin, asleep.error().reply());
             return Next::Go;
