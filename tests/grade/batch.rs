@@ -321,6 +321,56 @@ fn the_death_of_graders_changes_nothing() {
     class.same("bereaved", "whole");
 }
 
+/// A submission lies ready before each grader that is at work; where another is done first, it is that one's.
+#[test]
+fn nothing_waits_behind_a_submission_that_takes_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    write(
+        "test_solution.py",
+        "from solution import value\n\ndef test_value():\n    assert value() == 3\n",
+    );
+    write(
+        "assignment.toml",
+        "[defaults]\nlimits = { fuel = 100_000_000_000, seconds = 60 }\n",
+    );
+    let slow = write("slow.py", "def value():\n    while True: pass\n");
+    // Too much to lie before a grader that has much to say itself.
+    let large = format!(
+        "def value():\n    print('x' * 500_000)\n    return 3\n# {}\n",
+        "x".repeat(500_000)
+    );
+    let (first, second) = (
+        write("first.py", &large),
+        write("second.py", &large.replace("3", "4")),
+    );
+    let quick = ["a.py", "b.py", "c.py"]
+        .map(|name| write(name, &format!("def value(): return 3  # {name}\n")));
+    let journal = folder.path().join("journal");
+    let status = Command::new(env!("CARGO_BIN_EXE_croquant"))
+        .args(["grade", "--jobs", "2"])
+        .arg(format!("--journal={}", journal.display()))
+        .arg(folder.path())
+        .args([slow, first, second])
+        .args(quick)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(1));
+    let journal = std::fs::read_to_string(journal).unwrap();
+    let done: Vec<Value> = journal
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(done.len(), 6);
+    let last = done[5]["verdict"]["submission"].as_str().unwrap();
+    assert!(last.ends_with("slow.py"), "{journal}");
+}
+
 #[test]
 fn a_journal_is_not_believed_blindly() {
     let class = Class::new();

@@ -1,7 +1,7 @@
 //! Many submissions: graders side by side, results in the order in which submissions were given, and a journal from which a run that was
 //! killed goes on.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -145,16 +145,15 @@ pub fn run<S: Source>(
         sources,
         known,
         next: AtomicUsize::new(0),
-        ready: Mutex::default(),
-        most: jobs,
+        waiting: Mutex::new((0..jobs).map(|_| None).collect()),
     };
     let (tell, told) = mpsc::channel();
     let mut results: Vec<Option<Graded>> = vec![];
     results.resize_with(sources.len(), || None);
     std::thread::scope(|scope| {
-        for _ in 0..jobs {
+        for seat in 0..jobs {
             let (tell, pile) = (tell.clone(), &pile);
-            scope.spawn(move || work(pile, &tell));
+            scope.spawn(move || work(pile, seat, &tell));
         }
         drop(tell);
         for news in told {
@@ -206,10 +205,8 @@ struct Pile<'a, S> {
     known: HashMap<String, Verdict>,
     /// The next one to be read.
     next: AtomicUsize,
-    /// Those that were read while graders were at work: they belong to whoever is done first.
-    ready: Mutex<VecDeque<Ready>>,
-    /// How many of these there may be.
-    most: usize,
+    /// What each grader is to begin next, read while it is at work. When there is nothing else, it belongs to whoever comes first.
+    waiting: Mutex<Vec<Option<Ready>>>,
 }
 
 /// A submission that was read.
@@ -226,19 +223,23 @@ enum Kind {
 }
 
 impl<S: Source> Pile<'_, S> {
-    /// The next submission; `None` if there is none.
-    fn take(&self) -> Option<Ready> {
+    /// The next submission for the grader at `seat`; `None` if there is none.
+    fn take(&self, seat: usize) -> Option<Ready> {
         // Bound first: the lock is not held while one is read.
-        let ready = self.ready().pop_front();
-        ready.or_else(|| self.read())
+        let own = self.waiting()[seat].take();
+        own.or_else(|| self.read())
+            .or_else(|| self.waiting().iter_mut().find_map(Option::take))
     }
 
-    /// Reads one more, for whoever takes it, if there is room.
-    fn read_ahead(&self) {
-        if self.ready().len() < self.most
-            && let Some(read) = self.read()
-        {
-            self.ready().push_back(read);
+    /// What the grader at `seat` is to grade when it is done with what it has, unless another comes to it first.
+    fn ahead(&self, seat: usize) -> Option<Packed> {
+        if self.waiting()[seat].is_none() {
+            let read = self.read();
+            self.waiting()[seat] = read;
+        }
+        match &self.waiting()[seat].as_ref()?.kind {
+            Kind::New(packed, _) => Some(packed.clone()),
+            Kind::Graded(_) => None,
         }
     }
 
@@ -263,20 +264,20 @@ impl<S: Source> Pile<'_, S> {
         Ok(Kind::New(packed, key))
     }
 
-    fn ready(&self) -> MutexGuard<'_, VecDeque<Ready>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Option<Ready>>> {
         // It is whole between any two statements, whoever panicked.
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One grader's desk: takes the next submission, until there is none or nobody listens.
-fn work<S: Source>(pile: &Pile<'_, S>, tell: &mpsc::Sender<News>) {
+fn work<S: Source>(pile: &Pile<'_, S>, seat: usize, tell: &mpsc::Sender<News>) {
     let mut desk = Desk::new(pile.task);
-    while let Some(Ready { index, kind }) = pile.take() {
+    while let Some(Ready { index, kind }) = pile.take(seat) {
         let (key, graded) = match kind {
             Kind::Graded(graded) => (None, graded),
             Kind::New(packed, key) => {
-                let graded = grade(&mut desk, &packed, index, pile, tell);
+                let graded = grade(&mut desk, &packed, index, pile, seat, tell);
                 (Some(key), Box::new(graded))
             }
         };
@@ -291,6 +292,7 @@ fn grade<S: Source>(
     packed: &Packed,
     index: usize,
     pile: &Pile<'_, S>,
+    seat: usize,
     tell: &mpsc::Sender<News>,
 ) -> Graded {
     let desk = desk.as_mut().map_err(|error| error.to_string())?;
@@ -298,6 +300,6 @@ fn grade<S: Source>(
         // Nobody listens any more: the next result will tell.
         let _ = tell.send(News::Progress { index, done, total });
     };
-    desk.grade(packed, &mut progress, &mut || pile.read_ahead())
+    desk.grade(packed, &mut progress, &mut || pile.ahead(seat))
         .map_err(|error| error.to_string())
 }

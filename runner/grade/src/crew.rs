@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::time::Duration;
 
 use croquant_worker::frame;
@@ -25,6 +26,9 @@ const ATTEMPTS: u32 = 2;
 /// How long a grader may say nothing, beyond what a test may take. It tells after a test, if it has not just done so.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What may lie before a grader that is at work: the socket takes as much while nobody reads. Of more, both sides could wait for each other.
+const AHEAD_BYTES: usize = 64 << 10;
+
 /// What graders need to know of an assignment.
 #[derive(Debug, Clone)]
 pub struct Task {
@@ -34,9 +38,9 @@ pub struct Task {
     patience: Duration,
 }
 
-/// A submission, packed for a grader.
-#[derive(Debug)]
-pub struct Packed(Vec<u8>);
+/// A submission, packed for a grader. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Packed(Arc<[u8]>);
 
 impl Task {
     /// For `assignment`, with the seed of both sessions, in one session if `practice`.
@@ -78,7 +82,7 @@ impl Packed {
     /// # Errors
     /// It is too large for a frame.
     pub fn new(handed: &Handed) -> Result<Self, CrewError> {
-        Ok(Self(frame::encode(handed)?))
+        Ok(Self(frame::encode(handed)?.into()))
     }
 }
 
@@ -115,6 +119,8 @@ struct Process {
     /// Until it is left to itself.
     child: Option<Child>,
     socket: UnixStream,
+    /// What lies before it already.
+    ahead: Option<Packed>,
 }
 
 impl Desk {
@@ -131,8 +137,8 @@ impl Desk {
         })
     }
 
-    /// Has a submission graded; `progress` hears how many tests of how many are done. `meanwhile` runs while the grader is at work. A grader that
-    /// dies over it is replaced, and the work done again.
+    /// Has a submission graded; `progress` hears how many tests of how many are done. A grader that dies over it is replaced, and the work done
+    /// again. While the grader is at work, `ahead` says what it will be given after that, if that is known: it has it then without waiting for it.
     ///
     /// # Errors
     /// [`CrewError`]: there is no verdict, and the submission is not to blame unless graders died.
@@ -140,14 +146,16 @@ impl Desk {
         &mut self,
         packed: &Packed,
         progress: &mut dyn FnMut(u32, u32),
-        meanwhile: &mut dyn FnMut(),
+        ahead: &mut dyn FnMut() -> Option<Packed>,
     ) -> Result<Verdict, CrewError> {
         for _ in 0..ATTEMPTS {
-            let mut grader = match self.grader.take() {
+            // One that will grade something else first is of no use.
+            let grader = self.grader.take();
+            let mut grader = match grader.filter(|grader| grader.can_begin(packed)) {
                 Some(grader) => grader,
                 None => self.start()?,
             };
-            match grader.work(packed, progress, meanwhile) {
+            match grader.work(packed, progress, ahead) {
                 Ok(done) => {
                     self.grader = Some(grader);
                     return done.map_err(CrewError::Assignment);
@@ -184,7 +192,11 @@ impl Desk {
             .spawn()
             .map_err(CrewError::Start)?;
         let child = Some(child);
-        let mut process = Process { child, socket };
+        let mut process = Process {
+            child,
+            socket,
+            ahead: None,
+        };
         let patience = Some(self.task.patience);
         process
             .socket
@@ -206,15 +218,25 @@ impl Desk {
 }
 
 impl Process {
+    fn can_begin(&self, packed: &Packed) -> bool {
+        let ahead = self.ahead.as_ref();
+        ahead.is_none_or(|ahead| Arc::ptr_eq(&ahead.0, &packed.0))
+    }
+
     /// One submission. The outer error: this grader is of no more use.
     fn work(
         &mut self,
         packed: &Packed,
         progress: &mut dyn FnMut(u32, u32),
-        meanwhile: &mut dyn FnMut(),
+        ahead: &mut dyn FnMut() -> Option<Packed>,
     ) -> Result<Result<Verdict, String>, frame::FrameError> {
-        self.socket.write_all(&packed.0)?;
-        meanwhile();
+        if self.ahead.take().is_none() {
+            self.socket.write_all(&packed.0)?;
+        }
+        self.ahead = ahead().filter(|ahead| ahead.0.len() <= AHEAD_BYTES);
+        if let Some(ahead) = &self.ahead {
+            self.socket.write_all(&ahead.0)?;
+        }
         loop {
             match frame::read(&mut self.socket)? {
                 Said::Progress { done, total } => progress(done, total),

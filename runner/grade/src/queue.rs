@@ -352,7 +352,7 @@ fn grade(desk: Option<Desk>, handed: &Handed) -> Done {
         return (None, Err(CrewError::Start(error)));
     };
     let graded =
-        Packed::new(handed).and_then(|packed| desk.grade(&packed, &mut |_, _| {}, &mut || {}));
+        Packed::new(handed).and_then(|packed| desk.grade(&packed, &mut |_, _| {}, &mut || None));
     (Some(desk), graded)
 }
 
