@@ -9,7 +9,7 @@ from two_sessions import TwoSessions
 def run(source, **names):
     """Runs source as a test module is run; returns its namespace."""
     namespace = {"__name__": "test_module", rewrite.SUPER: derived.super_of, **names}
-    exec(rewrite.compile_module(textwrap.dedent(source), "test_module.py", set()), namespace)
+    exec(rewrite.Module(textwrap.dedent(source), "test_module.py").compile("test_module.py", set()), namespace)
     return namespace
 
 

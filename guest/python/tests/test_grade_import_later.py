@@ -1,6 +1,5 @@
 """A submission's modules that tests import when they run, again, or anew."""
 
-import ast
 import contextlib
 import importlib
 import io
@@ -87,8 +86,9 @@ class AtOnce(unittest.TestCase):
     """Which modules a test module needs before it runs."""
 
     def check(self, source, expected):
-        self.assertEqual(rewrite.imported_modules(ast.parse(source), inside=False), expected)
-        self.assertEqual(rewrite.imported_modules(ast.parse(source)), ["a"])
+        module = rewrite.Module(source, "test_module.py")
+        self.assertEqual([*module.at_once], expected)
+        self.assertEqual([*module.imported], ["a"])
 
     def test_at_once(self):
         for source in (

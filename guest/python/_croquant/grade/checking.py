@@ -1,6 +1,5 @@
 """The requests of the checker's session: tests are compiled, collected, run one by one; sources are looked at."""
 
-import ast
 import builtins
 import importlib
 import os
@@ -31,32 +30,36 @@ def grade_prepare(request):
     unittest.case.time = Timeless
     root, paths = request["root"], request["tests"]
     wanted, at_once, errors = [], set(), []
-    trees = {}
+    modules = {}
     for path in [*conftests(root, paths), *helpers(root, paths), *paths]:
         if not path.endswith(".py"):
             suite.texts.append(path)
             continue
         try:
-            source = read(os.path.join(root, path))
-            tree = ast.parse(source, path)
+            modules[path] = module = rewrite.Module(read(os.path.join(root, path)), path)
         except (SyntaxError, ValueError, OSError) as error:
-            errors.append({"file": path, "line": getattr(error, "lineno", None), "message": f"{getattr(error, 'msg', None) or error}"})
+            errors.append(mistake(path, error))
             continue
-        trees[path] = source, tree
-        wanted += rewrite.imported_modules(tree)
-        at_once.update(rewrite.imported_modules(tree, inside=False))
+        wanted += module.imported
+        at_once.update(module.at_once)
     for path in suite.texts:
         named = imported_in_text(read(os.path.join(root, path)))
         wanted += named
         at_once.update(named)
     if not {"pickle", "shelve"}.isdisjoint(wanted):
         evaluated.watch_pickle()
-    suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, trees)]
-    for path, (source, tree) in trees.items():
+    suite.modules = [name for name in dict.fromkeys(wanted) if is_of_submission(name, root, modules)]
+    for path, module in modules.items():
         if path in paths or path.endswith("conftest.py"):
-            sources = rewrite.sources_of(tree, source)
-            suite.files[path] = sources, ">>>" in source, tree, rewrite.compile_module(source, os.path.join(root, path), set(suite.modules))
+            try:
+                suite.files[path] = module.source, module.sources(), module.compile(os.path.join(root, path), set(suite.modules))
+            except SyntaxError as error:
+                errors.append(mistake(path, error))
     return {"imports": suite.modules, "later": [name for name in suite.modules if name not in at_once], "errors": errors}
+
+
+def mistake(path, error):
+    return {"file": path, "line": getattr(error, "lineno", None), "message": f"{getattr(error, 'msg', None) or error}"}
 
 
 class Timeless:
@@ -99,16 +102,16 @@ def imported_in_text(text):
     for line in text.splitlines():
         if line.lstrip().startswith(">>> "):
             try:
-                found += rewrite.imported_modules(ast.parse(line.lstrip()[4:]))
+                found += rewrite.Module(line.lstrip()[4:], "<example>").imported
             except SyntaxError:
                 continue
     return found
 
 
-def is_of_submission(name, root, trees):
+def is_of_submission(name, root, paths):
     if name in sys.stdlib_module_names or name in {"pytest", "croquant", "_croquant", "__main__", "gradescope_utils"} or name in sys.builtin_module_names:
         return False
-    folders = {os.path.join(root, folder) for path in trees for folder in parents(path)} | {root}
+    folders = {os.path.join(root, folder) for path in paths for folder in parents(path)} | {root}
     return not any(os.path.exists(os.path.join(folder, name + ending)) for folder in folders for ending in (".py", ""))
 
 
@@ -122,7 +125,7 @@ def grade_collect(request):
         bridge.connect(suite.modules)
     tests, errors = [], []
     shared = {}
-    for path, (sources, examples, tree, code) in suite.files.items():
+    for path, (source, sources, code) in suite.files.items():
         module = module_for(code.co_filename)
         vars(module).update(
             {rewrite.FAIL: asserts.fail, rewrite.UNSEEN: asserts.UNSEEN, rewrite.TAKE: missing.take, rewrite.TAKE_ALL: missing.take_all(module)}
@@ -142,13 +145,13 @@ def grade_collect(request):
                 continue
             inherited = {name: fixture for parent in parents(path) for name, fixture in shared.get(parent, {}).items()}
             tests += collect.in_module(module, path, inherited)
-            tests += doctests.in_module(module, path) if examples else []
+            tests += doctests.in_module(module, path) if ">>>" in source else []
         except BaseException as raised:
             is_skip = type(raised) in {api.Skipped, unittest.SkipTest}
             # What the submission gave the module may be what is wrong, and not the module.
             is_theirs = faults.is_remote(raised) or isinstance(raised, faults.PeerError) or bridge.peer is not None and bridge.peer.ran
             if is_skip or is_theirs or missing.is_behind(raised):
-                tests += [Broken(id, module, line, raised) for id, name, line in collect.written(tree, path)]
+                tests += [Broken(id, module, line, raised) for id, name, line in collect.written(source, path)]
             else:
                 errors.append({"file": path, "line": line_in(raised, code.co_filename), "message": shown.message(raised)})
     for path in suite.texts:

@@ -18,37 +18,60 @@ WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, as
                  ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
 
 
-def compile_module(source, path, modules):
-    """The code of a test module. `modules`: names of the submission's modules; only imports of these are changed."""
-    tree = ast.parse(source, path)
-    Rewriter(source.split("\n")).visit(tree)
-    if modules:
-        tree.body = [new for statement in tree.body for new in import_instead(statement, modules)]
-    ast.fix_missing_locations(tree)
-    return compile(tree, path, "exec", dont_inherit=True)
+BODIES = frozenset(("body", "orelse", "finalbody", "handlers", "cases"))
+FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 
 
-def sources_of(tree, source):
-    """The text of each function in a module, by the line at which its code begins."""
-    lines, found = [line + "\n" for line in source.split("\n")], {}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+class Module:
+    """A module of the tests: what one walk of its statements finds, which leaves out their expressions, and its code.
+
+    `imported`: the modules that it imports, by their first names, anywhere in it; `at_once`: those that it imports when it runs, come what may.
+    """
+
+    def __init__(self, source, path):
+        self.source, self.tree = source, ast.parse(source, path)
+        self.imported, self.at_once, self.functions, self.asserts = {}, {}, [], False
+        nodes = [(self.tree, True)]
+        for node, runs in nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                names = dict.fromkeys(name.partition(".")[0] for name in imported_by(node))
+                self.imported |= names
+                if runs:
+                    self.at_once |= names
+            elif isinstance(node, FUNCTIONS):
+                self.functions.append(node)
+            elif isinstance(node, ast.Assert):
+                self.asserts = True
+            runs = runs and not isinstance(node, (*FUNCTIONS, ast.If)) and not has_substitute(node)
+            for field in BODIES.intersection(node._fields):
+                nodes += ((each, runs) for each in getattr(node, field))
+
+    def sources(self):
+        """The text of each function, by the line at which its code begins."""
+        lines, found = [line + "\n" for line in self.source.split("\n")], {}
+        for node in self.functions:
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             found[first] = "".join(lines[first - 1 : node.end_lineno])
-    return found
+        return found
+
+    def compile(self, path, modules):
+        """Its code, once. `modules`: names of the submission's modules; only imports of these are changed."""
+        if self.asserts or "super" in self.source:
+            Rewriter(self.source.split("\n")).visit(self.tree)
+        if modules:
+            self.tree.body = [new for statement in self.tree.body for new in import_instead(statement, modules)]
+        return compile(self.tree, path, "exec", dont_inherit=True)
 
 
-def imported_modules(tree, inside=True):
-    """The modules that a module imports, by their first names. `inside`: anywhere in it, also where an import may not run or may fail."""
-    found, nodes = [], [tree]
-    for node in nodes:
-        if inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If)) and not has_substitute(node):
-            nodes += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Import):
-            found += (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.append(node.module.partition(".")[0])
-    return list(dict.fromkeys(found))
+def imported_by(node):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if node.module and not node.level else []
+
+
+def in_place_of(node, *made):
+    """What stands in the place of a node, with a place in the source."""
+    return [ast.fix_missing_locations(ast.copy_location(new, node)) for new in made]
 
 
 def has_substitute(node):
@@ -69,7 +92,7 @@ def import_instead(statement, modules):
         else:
             call = ast.Call(ast.Name(TAKE, ast.Load()), [ast.Constant(statement.module), ast.Constant(alias.name)], [])
             made.append(ast.Assign([ast.Name(alias.asname or alias.name, ast.Store())], call))
-    return [ast.copy_location(new, statement) for new in made]
+    return in_place_of(statement, *made)
 
 
 class Rewriter(ast.NodeTransformer):
@@ -97,6 +120,7 @@ class Rewriter(ast.NodeTransformer):
                 node.args = [ast.Name("__class__", ast.Load()), ast.Name(self.first, ast.Load())]
             if len(node.args) == 2:
                 node.func = ast.copy_location(ast.Name(SUPER, ast.Load()), node.func)
+            ast.fix_missing_locations(node)
         return node
 
     def visit_Assert(self, node):
@@ -108,8 +132,7 @@ class Rewriter(ast.NodeTransformer):
         operands = [ast.Constant(tuple(seen.pieces)), ast.Constant(tuple(seen.sources)), values, ast.Constant(seen.compared)]
         failing = ast.Raise(ast.Call(ast.Name(FAIL, ast.Load()), operands + ([node.msg] if node.msg else []), []))
         unseen = ast.Assign([ast.Name(name, ast.Store()) for name in seen.names], ast.Name(UNSEEN, ast.Load()))
-        made = [unseen, ast.If(ast.UnaryOp(ast.Not(), test), [failing], [])]
-        return [ast.copy_location(new, node) for new in made]
+        return in_place_of(node, unseen, ast.If(ast.UnaryOp(ast.Not(), test), [failing], []))
 
 
 class Seen:

@@ -21,15 +21,16 @@ def grade_import(request):
     begin().prepare()
     folder, files = os.getcwd(), request.get("files", {})
     for path, content in files.items():
-        write(os.path.join(folder, path), content)
-    program.enter_folder(folder)
+        files[path] = data = bytes_of(content)
+        write(os.path.join(folder, path), data)
+    program.enter_folder(folder, {path.partition("/")[0] for path in files})
     for module in request["modules"]:
         try:
             if module in request.get("later", ()):
                 if len(request["modules"]) == 1:  # of several, one that is missing is the affair of the tests that import it
                     look_at(module, folder)
             elif is_plain(module, files):
-                run_module(module, os.path.join(folder, f"{module}.py"))
+                run_module(module, os.path.join(folder, f"{module}.py"), files[f"{module}.py"])
             else:
                 importlib.import_module(module)
         except BaseException as error:
@@ -43,14 +44,14 @@ def is_plain(name, files):
     return is_there and name not in sys.modules and name not in sys.builtin_module_names
 
 
-def run_module(name, path):
-    """As an import does, without the search for the file and for what was compiled of it before."""
+def run_module(name, path, source):
+    """As an import does, without the search for the file and for what was compiled of it before, and without reading what was just written."""
     spec = importlib.machinery.ModuleSpec(name, importlib.machinery.SourceFileLoader(name, path), origin=path)
     spec.has_location = True
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec._initializing = True
     try:
-        exec(compile(spec.loader.get_data(path), path, "exec", dont_inherit=True), vars(module))
+        exec(compile(source, path, "exec", dont_inherit=True), vars(module))
     except BaseException:
         sys.modules.pop(name, None)
         raise
@@ -68,19 +69,18 @@ def look_at(module, folder):
             compile(file.read(), spec.origin, "exec", dont_inherit=True)
 
 
-def write(path, content):
-    """A file of the submission's: text, or `{"base64": …}`."""
+def write(path, data):
     try:
         file = open(path, "wb")
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path))
         file = open(path, "wb")
     with file:
-        file.write(bytes_of(content))
+        file.write(data)
 
 
 def bytes_of(content):
-    """What a request says of a file."""
+    """What a request says of a file: text, or `{"base64": …}`."""
     return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else base64.b64decode(content["base64"])
 
 

@@ -41,13 +41,16 @@ impl Pristine {
     }
 }
 
-/// How many pages are skipped in the search for the image's extent: one in so many is looked at, as a look costs a page fault.
-const STRIDE: usize = 16;
+/// How many pages are skipped in the search for the image's extent, as a look costs a page fault: at first, and then.
+const STRIDES: [usize; 2] = [256, 16];
 
 fn extent(memory: &[u8]) -> Range<usize> {
-    let is_something = |start: &usize| memory[*start..][..PAGE_BYTES] != ZEROS;
-    let mut starts = (0..memory.len()).step_by(STRIDE * PAGE_BYTES);
-    let first = starts.find(is_something).unwrap_or(0);
-    let last = starts.rfind(is_something);
-    first..last.map_or(first, |last| last + PAGE_BYTES)
+    let is_something = |page: &usize| memory[page * PAGE_BYTES..][..PAGE_BYTES] != ZEROS;
+    let pages = memory.len() / PAGE_BYTES;
+    let [far, near] = STRIDES;
+    let first = (0..pages).step_by(far).find(is_something).unwrap_or(0);
+    let before = (1..=first / near).map(|steps| first - steps * near);
+    let first = before.take_while(is_something).last().unwrap_or(first);
+    let last = (first..pages).step_by(near).rfind(is_something);
+    first * PAGE_BYTES..last.map_or(first, |last| last + 1) * PAGE_BYTES
 }
