@@ -95,7 +95,7 @@ def install():
         },
     )
     requests.warm_up()
-    ready.prepare()
+    ready.prepare(requests.answer)
 
 
 def rest():

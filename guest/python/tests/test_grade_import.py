@@ -9,7 +9,8 @@ import tempfile
 import unittest
 from unittest import mock
 
-from _croquant.grade import serve, submission
+from _croquant import requests
+from _croquant.grade import bridge, ready, serve, submission
 
 TAB = "def f():\n        x = 1\n\tx = 2\n"
 
@@ -27,6 +28,17 @@ class Import(unittest.TestCase):
         ):  # fmt: skip
             patch.start()
             self.addCleanup(patch.stop)
+
+    def test_a_rehearsal_leaves_no_trace(self):
+        def state():
+            return list(sys.modules), sys.path[:], sys.stdin, builtins.input, os.listdir()
+
+        before = state()
+        with mock.patch.object(bridge, "spare", None), mock.patch.object(ready.host, "exchange", None, create=True):
+            ready.prepare(requests.answer)
+            self.assertIsNotNone(bridge.spare)
+        self.assertEqual(state(), before)
+        self.assertFalse(submission.server.prepared or submission.server.objects)
 
     def ask(self, source, name="answer.py", module="answer"):
         for file in os.listdir():
