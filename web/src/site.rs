@@ -109,6 +109,9 @@ fn find_in(dir: &Dir, path: &str) -> io::Result<Found> {
     Ok(Found::Content(content))
 }
 
+/// Browsers ask for it, whatever the pages say, and call it an error if it is not there.
+const ICON: &str = "favicon.ico";
+
 /// Serves whatever is not the server's own.
 pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -133,7 +136,13 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
 
 fn serve(site: &Site, path: &SitePath, query: Option<&str>) -> io::Result<Response> {
     let file = path.file();
-    match site.find(file)? {
+    let found = match site.find(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound && file == ICON => {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        found => found?,
+    };
+    match found {
         Found::Folder if !path.is_folder() => {
             // Relative links in a folder's page need the slash.
             let query = query.map(|query| format!("?{query}")).unwrap_or_default();

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import textwrap
 import unittest
+from unittest import mock
 
 from _croquant.grade import checking, constructs
 
@@ -54,6 +55,20 @@ class Base(unittest.TestCase):
         results = grade(tests, **files)
         self.assertEqual({name: result["status"] for name, result in results.items()}, expected, results)
         return results
+
+
+class Mistakes(unittest.TestCase):
+    """What is wrong with a test module is told with its line, whether it cannot be parsed or only not be compiled."""
+
+    def test_mistakes(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(checking, "suite", checking.Suite()), mock.patch.dict(sys.modules):
+            for source, line, message in (
+                ("\ndef test_it(:\n", 2, "invalid syntax"), ("import solution\nreturn 1\n", 2, "'return' outside function"),
+                ("def test_it():\n    assert 1\n    x = 1\n    nonlocal x\n", 4, "name 'x' is assigned to before nonlocal declaration"),
+            ):  # fmt: skip
+                pathlib.Path(folder, "test_it.py").write_text(source)
+                told = checking.grade_prepare({"tests": ["test_it.py"], "root": folder})
+                self.assertEqual(told["errors"], [{"file": "test_it.py", "line": line, "message": message}])
 
 
 class Packages(Base):

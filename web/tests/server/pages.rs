@@ -51,6 +51,9 @@ async fn a_folder_of_pages() {
     assert_eq!(redirect.status, 308);
     assert_eq!(redirect.header("location"), Some("/sub%20dir/?x=1"));
     assert_eq!(get("/missing.html").await.status, 404);
+    assert_eq!(get("/favicon.ico").await.status, 204);
+    folder.write("favicon.ico", "an icon");
+    assert_eq!(get("/favicon.ico").await.text(), "an icon");
 }
 
 #[tokio::test]
