@@ -18,7 +18,7 @@ WORTH_SHOWING = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.BinOp, as
                  ast.DictComp, ast.GeneratorExp, ast.JoinedStr)  # fmt: skip
 
 
-BODIES = frozenset(("body", "orelse", "finalbody", "handlers", "cases"))
+BODIES = "body", "handlers", "orelse", "finalbody", "cases"
 FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 
 
@@ -43,8 +43,8 @@ class Module:
             elif isinstance(node, ast.Assert):
                 self.asserts = True
             runs = runs and not isinstance(node, (*FUNCTIONS, ast.If)) and not has_substitute(node)
-            for field in BODIES.intersection(node._fields):
-                nodes += ((each, runs) for each in getattr(node, field))
+            for field in BODIES:
+                nodes += ((each, runs) for each in getattr(node, field, ()))
 
     def sources(self):
         """The text of each function, by the line at which its code begins."""
