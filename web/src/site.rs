@@ -42,6 +42,7 @@ enum Found {
     /// A file too large for that.
     File(std::fs::File, u64),
     Folder,
+    /// Something that is no file, such as a pipe.
     Nothing,
 }
 
@@ -55,11 +56,11 @@ impl Site {
 
     fn find(&self, path: &str) -> io::Result<Found> {
         match self {
-            Self::Example => Ok(match assets::example(path) {
-                Some(content) => Found::Content(content.to_vec()),
-                None if is_example_folder(path) => Found::Folder,
-                None => Found::Nothing,
-            }),
+            Self::Example => match assets::example(path) {
+                Some(content) => Ok(Found::Content(content.to_vec())),
+                None if is_example_folder(path) => Ok(Found::Folder),
+                None => Err(ErrorKind::NotFound.into()),
+            },
             Self::Folder(dir) => find_in(dir, path),
         }
     }

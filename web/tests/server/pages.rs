@@ -20,6 +20,10 @@ async fn the_example_tutorial_is_live() {
     assert!(page.contains("id=\"croquant-page\""));
     assert!(page.contains("data-croquant-block=\"0\""));
     assert!(page.contains("/_croquant/app.js"));
+    for (path, status) in [("/missing.html", 404), ("/favicon.ico", 204)] {
+        let reply = Request::get(path).send(server.address).await;
+        assert_eq!(reply.status, status, "{path}");
+    }
 }
 
 #[tokio::test]
