@@ -212,5 +212,4 @@ def broken():
 
 def grade_constructs(request):
     """Looks at the submission's sources: nothing of them runs."""
-    files = {path: submission.bytes_of(content) for path, content in request["files"].items()}
-    return {"violations": constructs.violations(files, request["rules"])}
+    return {"violations": constructs.violations(submission.files_of(request["files"]), request["rules"])}

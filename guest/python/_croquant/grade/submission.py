@@ -19,9 +19,8 @@ MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 def grade_import(request):
     """Writes the files of the request, and imports the modules that the tests want: None, or the first error, said precisely."""
     begin().prepare()
-    folder, files = os.getcwd(), request.get("files", {})
-    for path, content in files.items():
-        files[path] = data = bytes_of(content)
+    folder, files = os.getcwd(), files_of(request.get("files", {}))
+    for path, data in files.items():
         write(os.path.join(folder, path), data)
     program.enter_folder(folder, {path.partition("/")[0] for path in files})
     for module in request["modules"]:
@@ -77,6 +76,11 @@ def write(path, data):
         file = open(path, "wb")
     with file:
         file.write(data)
+
+
+def files_of(told):
+    """What a request says of files, as their contents by their paths."""
+    return {path: bytes_of(content) for path, content in told.items()}
 
 
 def bytes_of(content):
