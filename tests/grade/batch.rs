@@ -437,3 +437,31 @@ fn a_run_that_goes_on_keeps_its_seed() {
         first["submissions"][0]["seed"]
     );
 }
+
+/// What keeps graders from starting is told by the command itself, and as its own error.
+#[test]
+fn a_grader_that_cannot_start_is_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("test_solution.py"), TESTS).unwrap();
+    std::fs::write(at("solution.py"), "").unwrap();
+    let done = Command::new("sh")
+        .args(["-c", "ulimit -v $0; exec \"$@\""])
+        // Kibibytes: plenty for the command, too little for the address space of sessions.
+        .args(["8000000", env!("CARGO_BIN_EXE_croquant"), "grade"])
+        .arg(folder.path())
+        .arg(at("solution.py"))
+        .env("XDG_STATE_HOME", folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(2), "{told}");
+    let mut lines = told.lines();
+    let error = lines.next().unwrap_or_default();
+    assert!(
+        error.starts_with("error: a grader cannot be started: the guest image cannot be loaded: "),
+        "{told}"
+    );
+    assert!(lines.next().is_some_and(|line| line.starts_with("hint: ")));
+    assert_eq!(lines.next(), None, "{told}");
+}

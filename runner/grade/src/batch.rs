@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::crew::{CrewError, Desk, Packed, Task};
+use crate::crew::{Crew, Desk, Packed, Task};
 use crate::submission::Handed;
 use crate::verdict::Verdict;
 
@@ -124,14 +124,14 @@ impl Journal {
     }
 }
 
-/// Grades `sources` with `jobs` graders. The results are in the order of `sources`, whatever the order in which they came.
+/// Grades `sources` with the graders of `crew`. The results are in the order of `sources`, whatever the order in which they came.
 ///
 /// # Errors
 /// The journal cannot be written. What is wrong with a submission, or with grading it, is in its place among the results.
 pub fn run<S: Source>(
     task: &Task,
     sources: &[S],
-    jobs: usize,
+    crew: Crew,
     mut journal: Option<&mut Journal>,
     watch: &mut dyn FnMut(Step<'_>),
 ) -> io::Result<Vec<Graded>> {
@@ -139,21 +139,21 @@ pub fn run<S: Source>(
         .as_ref()
         .map(|journal| journal.known.clone())
         .unwrap_or_default();
-    let jobs = jobs.clamp(1, sources.len().max(1));
+    let desks = crew.sit(task);
     let pile = Pile {
         task,
         sources,
         known,
         next: AtomicUsize::new(0),
-        waiting: Mutex::new((0..jobs).map(|_| None).collect()),
+        waiting: Mutex::new(desks.iter().map(|_| None).collect()),
     };
     let (tell, told) = mpsc::channel();
     let mut results: Vec<Option<Graded>> = vec![];
     results.resize_with(sources.len(), || None);
     std::thread::scope(|scope| {
-        for seat in 0..jobs {
+        for (seat, desk) in desks.into_iter().enumerate() {
             let (tell, pile) = (tell.clone(), &pile);
-            scope.spawn(move || work(pile, seat, &tell));
+            scope.spawn(move || work(pile, seat, desk, &tell));
         }
         drop(tell);
         for news in told {
@@ -271,8 +271,7 @@ impl<S: Source> Pile<'_, S> {
 }
 
 /// One grader's desk: takes the next submission, until there is none or nobody listens.
-fn work<S: Source>(pile: &Pile<'_, S>, seat: usize, tell: &mpsc::Sender<News>) {
-    let mut desk = Desk::new(pile.task);
+fn work<S: Source>(pile: &Pile<'_, S>, seat: usize, mut desk: Desk, tell: &mpsc::Sender<News>) {
     while let Some(Ready { index, kind }) = pile.take(seat) {
         let (key, graded) = match kind {
             Kind::Graded(graded) => (None, graded),
@@ -288,14 +287,13 @@ fn work<S: Source>(pile: &Pile<'_, S>, seat: usize, tell: &mpsc::Sender<News>) {
 }
 
 fn grade<S: Source>(
-    desk: &mut Result<Desk, CrewError>,
+    desk: &mut Desk,
     packed: &Packed,
     index: usize,
     pile: &Pile<'_, S>,
     seat: usize,
     tell: &mpsc::Sender<News>,
 ) -> Graded {
-    let desk = desk.as_mut().map_err(|error| error.to_string())?;
     let mut progress = |done, total| {
         // Nobody listens any more: the next result will tell.
         let _ = tell.send(News::Progress { index, done, total });

@@ -1,12 +1,13 @@
 //! The crew: graders side by side, and whoever hands them their work.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, PipeReader, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use croquant_worker::frame;
@@ -14,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::assignment::Assignment;
 use crate::grader::{NAME, Paper, Said};
+use crate::report::text;
 use crate::submission::Handed;
 use crate::verdict::Verdict;
 
@@ -28,6 +30,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What may lie before a grader that is at work: the socket takes as much while nobody reads. Of more, both sides could wait for each other.
 const AHEAD_BYTES: usize = 64 << 10;
+
+/// How much of a dead grader's complaints is read, in bytes: what a pipe holds.
+const MOST_WORDS: u64 = 64 << 10;
+
+/// How much of that is shown, in characters.
+const SHOWN_WORDS: usize = 500;
 
 /// What graders need to know of an assignment.
 #[derive(Debug, Clone)]
@@ -96,21 +104,49 @@ pub enum CrewError {
     /// The assignment, or the host, is at fault.
     #[error("{0}")]
     Assignment(String),
-    /// Grader after grader died over a submission.
+    /// Grader after grader died over a submission, the last one with these words, if it had any.
     #[error(
-        "the grader died {ATTEMPTS} times over this submission\nhint: the system's log may say why; give it more memory"
+        "the grader died {ATTEMPTS} times over this submission{}{}\nhint: the system's log may say why; give it more memory",
+        if .0.is_empty() { "" } else { ": " },
+        .0
     )]
-    Died,
+    Died(String),
     /// What would go to a grader is too large.
     #[error(transparent)]
     Frame(#[from] frame::FrameError),
 }
 
-/// One grader's process. It ends when this is dropped.
+/// Graders whose processes start while what they are to grade by is still being read.
+#[derive(Debug)]
+pub struct Crew(Vec<Option<Coming>>);
+
+/// A grader's process that is being started; another thread sees to it, which the kernel keeps until the new program runs.
+type Coming = JoinHandle<io::Result<Process>>;
+
+impl Crew {
+    /// Calls `count` graders, at least one. Nothing is waited for; one that cannot be started is missed when it is needed.
+    pub fn call(count: usize) -> Self {
+        let call = |_| Builder::new().spawn(Process::start).ok();
+        Self((0..count.max(1)).map(call).collect())
+    }
+
+    /// Gives each grader a desk.
+    pub(crate) fn sit(self, task: &Task) -> Vec<Desk> {
+        let desk = |coming| Desk {
+            task: task.clone(),
+            coming,
+            grader: None,
+        };
+        self.0.into_iter().map(desk).collect()
+    }
+}
+
+/// One grader's place. Its process ends when this is dropped.
 #[derive(Debug)]
 pub struct Desk {
     task: Task,
-    image: std::fs::File,
+    /// The one that was called, until it is needed.
+    coming: Option<Coming>,
     grader: Option<Process>,
 }
 
@@ -119,24 +155,14 @@ struct Process {
     /// Until it is left to itself.
     child: Option<Child>,
     socket: UnixStream,
+    /// Its standard error, which is read when it has died. It is none of the supervisor's: nothing that breaks out reaches a terminal or a log
+    /// that obeys commands, and whoever reads those to their end need not wait until the last grader has given back its memory.
+    words: PipeReader,
     /// What lies before it already.
     ahead: Option<Packed>,
 }
 
 impl Desk {
-    /// A desk for `task`; its grader starts with the first submission.
-    ///
-    /// # Errors
-    /// The guest's image cannot be opened.
-    pub fn new(task: &Task) -> Result<Self, CrewError> {
-        Ok(Self {
-            task: task.clone(),
-            image: croquant_guest::open()
-                .map_err(|error| CrewError::Start(io::Error::other(error)))?,
-            grader: None,
-        })
-    }
-
     /// Has a submission graded; `progress` hears how many tests of how many are done. A grader that dies over it is replaced, and the work done
     /// again. While the grader is at work, `ahead` says what it will be given after that, if that is known: it has it then without waiting for it.
     ///
@@ -148,23 +174,26 @@ impl Desk {
         progress: &mut dyn FnMut(u32, u32),
         ahead: &mut dyn FnMut() -> Option<Packed>,
     ) -> Result<Verdict, CrewError> {
+        let mut words = String::new();
         for _ in 0..ATTEMPTS {
             // One that will grade something else first is of no use.
             let grader = self.grader.take();
             let mut grader = match grader.filter(|grader| grader.can_begin(packed)) {
                 Some(grader) => grader,
-                None => self.start()?,
+                None => self.next()?,
             };
             match grader.work(packed, progress, ahead) {
                 Ok(done) => {
                     self.grader = Some(grader);
                     return done.map_err(CrewError::Assignment);
                 }
-                // Dropped, and so ended, whatever it still does.
-                Err(error) => tracing::warn!(%error, "a grader has died"),
+                Err(error) => {
+                    words = grader.last_words();
+                    tracing::warn!(%error, words, "a grader has died");
+                }
             }
         }
-        Err(CrewError::Died)
+        Err(CrewError::Died(words))
     }
 
     /// Has a grader ready before the first submission, and so finds out whether the assignment can be used.
@@ -173,51 +202,86 @@ impl Desk {
     /// [`CrewError`]: it cannot, or no grader can be had.
     pub fn open(&mut self) -> Result<(), CrewError> {
         if self.grader.is_none() {
-            self.grader = Some(self.start()?);
+            self.grader = Some(self.next()?);
         }
         Ok(())
     }
 
-    /// Starts a grader, ready for submissions. Its standard input is its socket and its standard output the image, so that it opens no file; it
-    /// inherits no variable, and Ctrl-C is for its supervisor alone, which may have something to finish.
-    fn start(&self) -> Result<Process, CrewError> {
-        let (socket, other) = UnixStream::pair().map_err(CrewError::Start)?;
-        let child = Command::new(OWN_PROGRAM)
-            .arg0(NAME)
-            .env_clear()
-            .current_dir("/")
-            .process_group(0)
-            .stdin(OwnedFd::from(other))
-            .stdout(self.image.try_clone().map_err(CrewError::Start)?)
-            .spawn()
-            .map_err(CrewError::Start)?;
-        let child = Some(child);
-        let mut process = Process {
-            child,
-            socket,
-            ahead: None,
-        };
-        let patience = Some(self.task.patience);
-        process
-            .socket
-            .set_read_timeout(patience)
-            // One that takes nothing any more is no better than one that says nothing.
-            .and_then(|()| process.socket.set_write_timeout(patience))
-            .map_err(CrewError::Start)?;
-        process
-            .socket
-            .write_all(&self.task.paper)
-            .map_err(CrewError::Start)?;
-        match frame::read(&mut process.socket) {
-            Ok(Said::Ready) => Ok(process),
-            Ok(Said::Failed(message)) => Err(CrewError::Assignment(message)),
-            Ok(_) => Err(CrewError::Start(io::ErrorKind::InvalidData.into())),
-            Err(error) => Err(CrewError::Start(io::Error::other(error))),
-        }
+    /// A grader that is ready for submissions: the one that was called, or another.
+    fn next(&mut self) -> Result<Process, CrewError> {
+        let called = self.coming.take().and_then(|coming| coming.join().ok());
+        let process = called.unwrap_or_else(Process::start);
+        process.map_err(CrewError::Start)?.ready(&self.task)
     }
 }
 
 impl Process {
+    /// Starts a grader, which makes ready what does not depend on the assignment. Its standard input is its socket and its standard output the
+    /// image, so that it opens no file; its standard error is a pipe. It inherits no variable, and Ctrl-C is for its supervisor alone, which may
+    /// have something to finish.
+    fn start() -> io::Result<Self> {
+        let (socket, other) = UnixStream::pair()?;
+        let (words, its_words) = io::pipe()?;
+        let image = croquant_guest::open().map_err(io::Error::other)?;
+        let child = Command::new(OWN_PROGRAM)
+            .arg0(NAME)
+            .env_clear()
+            .process_group(0)
+            .stdin(OwnedFd::from(other))
+            .stdout(image)
+            .stderr(its_words)
+            .spawn()?;
+        Ok(Self {
+            child: Some(child),
+            socket,
+            words,
+            ahead: None,
+        })
+    }
+
+    /// Gives it the assignment, and waits until it is ready for submissions.
+    fn ready(mut self, task: &Task) -> Result<Self, CrewError> {
+        match self.brief(task) {
+            Ok(Said::Ready) => Ok(self),
+            Ok(Said::Failed(message)) => Err(CrewError::Assignment(message)),
+            Ok(_) => Err(CrewError::Start(io::ErrorKind::InvalidData.into())),
+            Err(error) => {
+                let words = self.last_words();
+                Err(CrewError::Start(if words.is_empty() {
+                    io::Error::other(error)
+                } else {
+                    io::Error::other(words)
+                }))
+            }
+        }
+    }
+
+    fn brief(&mut self, task: &Task) -> Result<Said, frame::FrameError> {
+        let patience = Some(task.patience);
+        self.socket.set_read_timeout(patience)?;
+        // One that takes nothing any more is no better than one that says nothing.
+        self.socket.set_write_timeout(patience)?;
+        self.socket.write_all(&task.paper)?;
+        frame::read(&mut self.socket)
+    }
+
+    /// Ends it, whatever it still does, and tells what it complained of, on one line and without its hint: what to do is for the supervisor to say.
+    fn last_words(mut self) -> String {
+        let Some(mut child) = self.child.take() else {
+            return String::new();
+        };
+        // Errors mean that it has ended already.
+        let _ = child.kill();
+        let _ = child.wait();
+        let mut words = Vec::new();
+        // What cannot be read was not said.
+        let _ = (&self.words).take(MOST_WORDS).read_to_end(&mut words);
+        let words = String::from_utf8_lossy(&words);
+        let (words, _) = words.split_once("\nhint: ").unwrap_or((&words, ""));
+        let words = words.trim_start_matches(&format!("{NAME}: "));
+        text::line(&words.trim().replace('\n', " "), SHOWN_WORDS)
+    }
+
     fn can_begin(&self, packed: &Packed) -> bool {
         let ahead = self.ahead.as_ref();
         ahead.is_none_or(|ahead| Arc::ptr_eq(&ahead.0, &packed.0))
@@ -257,6 +321,6 @@ impl Drop for Process {
         let _ = child.kill();
         // To give back its memory takes it longer than to grade a submission: nobody waits for that but a thread that ends with it. Where there
         // can be no thread, it stays with the system until this process ends.
-        let _ = std::thread::Builder::new().spawn(move || child.wait());
+        let _ = Builder::new().spawn(move || child.wait());
     }
 }

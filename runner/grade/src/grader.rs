@@ -91,12 +91,10 @@ enum GraderError {
 }
 
 fn run() -> Result<(), GraderError> {
+    // No folder of the supervisor's is held. It cannot see to that itself: to start a process elsewhere, it would have to be copied for it.
+    std::env::set_current_dir("/")?;
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let image = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let paper: Paper = frame::read(&mut socket)?;
-    if paper.image != croquant_guest::HASH {
-        return Err(GraderError::OtherVersion);
-    }
     let config = EngineConfig {
         max_sessions: SESSIONS,
         max_memory_bytes: 4 << 30,
@@ -113,6 +111,14 @@ fn run() -> Result<(), GraderError> {
     // Everything is open, and there is no other thread yet. Nothing of a guest has run.
     Confinement::worker().apply()?;
     end_with(socket.try_clone()?)?;
+    let paper: Paper = match frame::read(&mut socket) {
+        Ok(paper) => paper,
+        Err(error) if is_end(&error) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if paper.image != croquant_guest::HASH {
+        return Err(GraderError::OtherVersion);
+    }
     runtime.block_on(grade(socket, &engine, paper))
 }
 
@@ -144,9 +150,7 @@ async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<
     loop {
         let handed: Handed = match frame::read(&mut socket) {
             Ok(handed) => handed,
-            Err(frame::FrameError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Ok(());
-            }
+            Err(error) if is_end(&error) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
         let mut other = socket.try_clone()?;
@@ -167,6 +171,11 @@ async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<
         };
         say(&mut socket, &said)?;
     }
+}
+
+/// Whether the supervisor has left in order: it has nothing more to be graded, or cannot use its assignment.
+fn is_end(error: &frame::FrameError) -> bool {
+    matches!(error, frame::FrameError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof)
 }
 
 fn say(socket: &mut UnixStream, said: &Said) -> Result<(), GraderError> {

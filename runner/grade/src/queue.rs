@@ -18,7 +18,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, watch};
 
-use crate::crew::{CrewError, Desk, Packed, Task};
+use crate::crew::{Crew, CrewError, Desk, Packed, Task};
 use crate::submission::{Content, Handed};
 use crate::verdict::Verdict;
 
@@ -44,8 +44,6 @@ pub struct Queue {
     pub url: String,
     /// What its subjects and streams begin with: letters, digits, `-` and `_`.
     pub name: String,
-    /// How many jobs are done at once.
-    pub jobs: usize,
 }
 
 /// A job, as JSON in a message.
@@ -104,7 +102,7 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// Takes jobs until `stop` says so; those that are being done come to their end. `render` makes a verdict's report, as JSON; `ready` is
+    /// Has `crew` do jobs, each grader one at a time, until `stop` says so; those that are being done come to their end. `render` makes a verdict's report, as JSON; `ready` is
     /// called when the queue is open.
     ///
     /// # Errors
@@ -112,6 +110,7 @@ impl Queue {
     pub async fn serve(
         &self,
         task: &Task,
+        crew: Crew,
         render: impl Fn(&Verdict) -> String + Send + Sync + 'static,
         ready: impl FnOnce(),
         mut stop: watch::Receiver<bool>,
@@ -121,15 +120,14 @@ impl Queue {
         }
         let (client, context, consumer) = self.open().await?;
         let render = Arc::new(render);
-        let desks = (0..self.jobs.max(1)).map(|_| Desk::new(task));
-        let mut desks = desks.collect::<Result<Vec<_>, _>>()?;
+        let mut desks = crew.sit(task);
+        let places = Arc::new(tokio::sync::Semaphore::new(desks.len()));
         // An assignment that cannot be used is told now: as the result of each job it would use them all up.
         if let Some(desk) = desks.first_mut() {
             desk.open()?;
         }
         let desks = Arc::new(Mutex::new(desks));
         ready();
-        let places = Arc::new(tokio::sync::Semaphore::new(self.jobs.max(1)));
         let mut working = tokio::task::JoinSet::new();
         loop {
             // A place first, and then one job: one that is taken and waits here would count as being worked on, and go to another.
@@ -277,7 +275,9 @@ impl Post {
             *desk = used;
             match graded {
                 // Another worker, with more memory perhaps, may do better.
-                Err(error @ (CrewError::Died | CrewError::Start(_))) if deliveries < DELIVERIES => {
+                Err(error @ (CrewError::Died(_) | CrewError::Start(_)))
+                    if deliveries < DELIVERIES =>
+                {
                     tracing::warn!(%error, id, "a job goes back to the queue");
                     // If that is not heard, the job goes to another worker later.
                     let _ = acker.ack_with(AckKind::Nak(Some(REST))).await;

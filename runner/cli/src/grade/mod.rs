@@ -13,7 +13,9 @@ use croquant_grade::assignment::Seed;
 use croquant_grade::batch::{self, Graded, Journal, Source, Step};
 use croquant_grade::queue::Queue;
 use croquant_grade::submission::Handed;
-use croquant_grade::{Assignment, Audience, Due, HiddenPoints, Release, Status, Task, Verdict};
+use croquant_grade::{
+    Assignment, Audience, Crew, Due, HiddenPoints, Release, Status, Task, Verdict,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::{Exit, Failure};
@@ -35,6 +37,13 @@ pub(crate) fn grade(plan: GradePlan) -> Result<Exit, Failure> {
 }
 
 fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = plan.jobs.unwrap_or(processors);
+    // They start while the assignment is read.
+    let crew = Crew::call(match plan.queue {
+        Some(_) => jobs,
+        None => jobs.min(plan.submissions.len()),
+    });
     let assignment = Assignment::open(&plan.assignment).map_err(Failure::host)?;
     let mut journal = match plan.queue {
         Some(_) => None,
@@ -42,12 +51,10 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
     };
     let seed = seed(&plan, &assignment, journal.as_ref())?;
     let task = Task::new(&assignment, seed, plan.practice).map_err(Failure::host)?;
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = plan.jobs.unwrap_or(processors);
     let release = release(&plan, &assignment);
     if let Some((url, name)) = plan.queue {
-        let queue = Queue { url, name, jobs };
-        return queue::serve(&queue, &task, release);
+        let queue = Queue { url, name };
+        return queue::serve(&queue, &task, crew, release);
     }
     let typed: Vec<_> = plan
         .submissions
@@ -63,7 +70,7 @@ fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
             reports.done(index, graded);
         }
     };
-    let graded = batch::run(&task, &typed, jobs, journal.as_mut(), &mut watch)
+    let graded = batch::run(&task, &typed, crew, journal.as_mut(), &mut watch)
         .map_err(|error| Failure::host(format!("the journal cannot be written: {error}")))?;
     progress.finish();
     reports.write()?;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use croquant_grade::queue::Queue;
 use croquant_grade::report::json;
-use croquant_grade::{Release, Task, View};
+use croquant_grade::{Crew, Release, Task, View};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -14,7 +14,12 @@ use crate::exit::{Exit, Failure};
 ///
 /// # Errors
 /// A queue that cannot be used, or graders that cannot be had.
-pub(super) fn serve(queue: &Queue, task: &Task, release: Release) -> Result<Exit, Failure> {
+pub(super) fn serve(
+    queue: &Queue,
+    task: &Task,
+    crew: Crew,
+    release: Release,
+) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -42,7 +47,7 @@ pub(super) fn serve(queue: &Queue, task: &Task, release: Release) -> Result<Exit
                 queue.name
             );
         };
-        let served = queue.serve(task, render, ready, stopped).await;
+        let served = queue.serve(task, crew, render, ready, stopped).await;
         served.map_err(Failure::host)?;
         Ok(Exit::Program(0))
     })

@@ -7,8 +7,9 @@ use croquant_sandbox::{Engine, Error, Limits, Session, Snapshot};
 
 use super::link::{CheckerSide, Link, SubmissionSide};
 
-/// How many talks two sessions are used for: with each there are more pages to look at.
-const USES: u32 = 200;
+/// How many talks two sessions are used for. With each there may be more pages to look at; to fill new sessions costs some seven hundred page faults,
+/// as much as one submission.
+const USES: u32 = 1000;
 
 /// Two sessions that can talk.
 pub(super) struct Pair {
