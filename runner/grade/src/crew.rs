@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::assignment::Assignment;
 use crate::grader::{NAME, Paper, Said};
-use crate::report::text;
+use crate::report::{github, text};
 use crate::submission::Handed;
 use crate::verdict::Verdict;
 
@@ -48,7 +48,7 @@ pub struct Task {
 
 /// A submission, packed for a grader. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Packed(Arc<[u8]>);
+pub(crate) struct Packed(Arc<[u8]>);
 
 impl Task {
     /// For `assignment`, with the seed of both sessions, in one session if `practice`.
@@ -89,7 +89,7 @@ impl Packed {
     ///
     /// # Errors
     /// It is too large for a frame.
-    pub fn new(handed: &Handed) -> Result<Self, CrewError> {
+    pub(crate) fn new(handed: &Handed) -> Result<Self, CrewError> {
         Ok(Self(frame::encode(handed)?.into()))
     }
 }
@@ -143,7 +143,7 @@ impl Crew {
 
 /// One grader's place. Its process ends when this is dropped.
 #[derive(Debug)]
-pub struct Desk {
+pub(crate) struct Desk {
     task: Task,
     /// The one that was called, until it is needed.
     coming: Option<Coming>,
@@ -155,8 +155,8 @@ struct Process {
     /// Until it is left to itself.
     child: Option<Child>,
     socket: UnixStream,
-    /// Its standard error, which is read when it has died. It is none of the supervisor's: nothing that breaks out reaches a terminal or a log
-    /// that obeys commands, and whoever reads those to their end need not wait until the last grader has given back its memory.
+    /// Its standard error, which is read when it has died. It is none of the supervisor's: what breaks out says nothing but what has been
+    /// [`harmless`] made, and whoever reads the supervisor's to its end need not wait until the last grader has given back its memory.
     words: PipeReader,
     /// What lies before it already.
     ahead: Option<Packed>,
@@ -168,7 +168,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`CrewError`]: there is no verdict, and the submission is not to blame unless graders died.
-    pub fn grade(
+    pub(crate) fn grade(
         &mut self,
         packed: &Packed,
         progress: &mut dyn FnMut(u32, u32),
@@ -200,7 +200,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`CrewError`]: it cannot, or no grader can be had.
-    pub fn open(&mut self) -> Result<(), CrewError> {
+    pub(crate) fn open(&mut self) -> Result<(), CrewError> {
         if self.grader.is_none() {
             self.grader = Some(self.next()?);
         }
@@ -243,7 +243,7 @@ impl Process {
     fn ready(mut self, task: &Task) -> Result<Self, CrewError> {
         match self.brief(task) {
             Ok(Said::Ready) => Ok(self),
-            Ok(Said::Failed(message)) => Err(CrewError::Assignment(message)),
+            Ok(Said::Failed(message)) => Err(CrewError::Assignment(harmless(&message))),
             Ok(_) => Err(CrewError::Start(io::ErrorKind::InvalidData.into())),
             Err(error) => {
                 let words = self.last_words();
@@ -279,7 +279,8 @@ impl Process {
         let words = String::from_utf8_lossy(&words);
         let (words, _) = words.split_once("\nhint: ").unwrap_or((&words, ""));
         let words = words.trim_start_matches(&format!("{NAME}: "));
-        text::line(&words.trim().replace('\n', " "), SHOWN_WORDS)
+        let words = words.trim().replace('\n', " ");
+        text::line(&harmless(&words), SHOWN_WORDS)
     }
 
     fn can_begin(&self, packed: &Packed) -> bool {
@@ -305,7 +306,7 @@ impl Process {
             match frame::read(&mut self.socket)? {
                 Said::Progress { done, total } => progress(done, total),
                 Said::Verdict(verdict) => return Ok(Ok(*verdict)),
-                Said::Failed(message) => return Ok(Err(message)),
+                Said::Failed(message) => return Ok(Err(harmless(&message))),
                 Said::Ready => return Err(io::Error::from(io::ErrorKind::InvalidData).into()),
             }
         }
@@ -322,5 +323,26 @@ impl Drop for Process {
         // To give back its memory takes it longer than to grade a submission: nobody waits for that but a thread that ends with it. Where there
         // can be no thread, it stays with the system until this process ends.
         let _ = Builder::new().spawn(move || child.wait());
+    }
+}
+
+/// What a grader says in its own words, such that neither a terminal nor the log of a CI obeys it: something that broke out may be speaking.
+fn harmless(words: &str) -> String {
+    github::without_commands(&text::clean(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_grader_says_commands_nobody() {
+        let honest = "test_leap.py:3: invalid syntax\nhint: mend the tests";
+        assert_eq!(harmless(honest), honest);
+        let hostile = "no\u{1b}[2J\n  ::add-mask::x\na ##[error]b";
+        assert_eq!(
+            harmless(hostile),
+            "no␛[2J\n  : :add-mask: :x\na ## [error]b"
+        );
     }
 }

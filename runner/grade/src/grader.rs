@@ -13,6 +13,7 @@ use croquant_confine::Confinement;
 use croquant_sandbox::{Engine, EngineConfig, Slots};
 use croquant_worker::frame;
 use rustix::event::{PollFd, PollFlags, poll};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::assignment::Assignment;
@@ -111,10 +112,8 @@ fn run() -> Result<(), GraderError> {
     // Everything is open, and there is no other thread yet. Nothing of a guest has run.
     Confinement::worker().apply()?;
     end_with(socket.try_clone()?)?;
-    let paper: Paper = match frame::read(&mut socket) {
-        Ok(paper) => paper,
-        Err(error) if is_end(&error) => return Ok(()),
-        Err(error) => return Err(error.into()),
+    let Some(paper) = hear::<Paper>(&mut socket)? else {
+        return Ok(());
     };
     if paper.image != croquant_guest::HASH {
         return Err(GraderError::OtherVersion);
@@ -147,12 +146,7 @@ async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<
         Err(error) => return say(&mut socket, &Said::Failed(error.to_string())),
     };
     say(&mut socket, &Said::Ready)?;
-    loop {
-        let handed: Handed = match frame::read(&mut socket) {
-            Ok(handed) => handed,
-            Err(error) if is_end(&error) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
+    while let Some(handed) = hear::<Handed>(&mut socket)? {
         let mut other = socket.try_clone()?;
         let mut told = Instant::now();
         let mut tell = |done, total| {
@@ -171,11 +165,18 @@ async fn grade(mut socket: UnixStream, engine: &Engine, paper: Paper) -> Result<
         };
         say(&mut socket, &said)?;
     }
+    Ok(())
 }
 
-/// Whether the supervisor has left in order: it has nothing more to be graded, or cannot use its assignment.
-fn is_end(error: &frame::FrameError) -> bool {
-    matches!(error, frame::FrameError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof)
+/// What the supervisor says next; `None` if it has left: it has nothing more to be graded, or cannot use its assignment.
+fn hear<T: DeserializeOwned>(socket: &mut UnixStream) -> Result<Option<T>, GraderError> {
+    match frame::read(socket) {
+        Ok(said) => Ok(Some(said)),
+        Err(frame::FrameError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn say(socket: &mut UnixStream, said: &Said) -> Result<(), GraderError> {

@@ -20,7 +20,7 @@ mod verdict;
 mod view;
 
 pub use assignment::Assignment;
-pub use crew::{Crew, CrewError, Desk, Packed, Task};
+pub use crew::{Crew, CrewError, Task};
 pub use exam::{ExamError, Examiner, Found, Sheet};
 pub use grader::Grader;
 pub use release::{Audience, Due, HiddenPoints, Release};

@@ -102,8 +102,8 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// Has `crew` do jobs, each grader one at a time, until `stop` says so; those that are being done come to their end. `render` makes a verdict's report, as JSON; `ready` is
-    /// called when the queue is open.
+    /// Has `crew` do jobs, each grader one at a time, until `stop` says so; those that are being done come to their end. `render` makes a verdict's
+    /// report, as JSON; `ready` is called when the queue is open.
     ///
     /// # Errors
     /// [`QueueError`], before the first job. What is wrong with a job goes back as its result.

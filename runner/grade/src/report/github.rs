@@ -4,6 +4,8 @@
 //! stands inside commands with its line breaks escaped, and in the log between `::stop-commands::` and a token that it cannot guess,
 //! behind a bar on each line besides.
 
+use std::borrow::Cow;
+
 use super::{markdown, prose, terminal};
 use crate::{Failure, Status, TestVerdict, View};
 
@@ -28,6 +30,19 @@ pub(super) fn fenced(text: &str) -> String {
     text.lines()
         .map(|line| format!("│ {}\n", quiet(line)))
         .collect()
+}
+
+/// `text` without the commands in it; all else stays as it is.
+pub(crate) fn without_commands(text: &str) -> String {
+    // GitHub's runner takes indented lines of a log for commands, too.
+    let lines = text.split('\n').map(|line| {
+        if line.trim_start().starts_with("::") || line.contains("##[") {
+            Cow::Owned(quiet(line))
+        } else {
+            Cow::Borrowed(line)
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// One line without the marks of commands.

@@ -1,9 +1,7 @@
 //! For people, in a terminal, in the manner of check50: a word and a sign for each test, so that colour is never the only signal.
 
-use std::borrow::Cow;
-
 use super::diff::{Side, diff};
-use super::github::quiet;
+use super::github::without_commands;
 use super::prose;
 use super::text::{points, visible, width, wrap};
 use crate::{Failure, Status, TestVerdict, View};
@@ -34,16 +32,7 @@ const YELLOW: &str = "33";
 #[must_use]
 pub fn render(views: &[View], style: Style) -> String {
     let reports: Vec<_> = views.iter().map(|view| one(view, style)).collect();
-    // GitHub's runner takes indented lines of a log for commands, too.
-    let lines = reports.join("\n");
-    let lines = lines.split('\n').map(|line| {
-        if line.trim_start().starts_with("::") || line.contains("##[") {
-            Cow::Owned(quiet(line))
-        } else {
-            Cow::Borrowed(line)
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    without_commands(&reports.join("\n"))
 }
 
 fn one(view: &View, style: Style) -> String {

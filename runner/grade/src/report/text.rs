@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthChar;
 /// `text` with every character made visible that is not: controls as their pictures (`␛`), directional and invisible ones and those
 /// that XML cannot hold as `\u{202e}`. Newlines and tabs stay.
 pub fn clean(text: &str) -> String {
+    // As nearly all text is.
     let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     if text.bytes().all(is_plain) {
         return text.to_owned();
