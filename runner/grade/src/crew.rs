@@ -116,7 +116,7 @@ pub enum CrewError {
     Frame(#[from] frame::FrameError),
 }
 
-/// Graders whose processes start while what they are to grade by is still being read.
+/// Graders. Their processes may start while what they are to grade by is still being read.
 #[derive(Debug)]
 pub struct Crew(Vec<Option<Coming>>);
 
@@ -128,6 +128,11 @@ impl Crew {
     pub fn call(count: usize) -> Self {
         let call = |_| Builder::new().spawn(Process::start).ok();
         Self((0..count.max(1)).map(call).collect())
+    }
+
+    /// `count` graders, at least one, of which each is called when it is needed: for work that may be done already.
+    pub fn on_call(count: usize) -> Self {
+        Self((0..count.max(1)).map(|_| None).collect())
     }
 
     /// Gives each grader a desk.

@@ -9,6 +9,7 @@ import unittest
 from . import fixtures, proxy
 from .api import Fixture, Mark, Param
 from .cases import Function, Method
+from .rewrite import FUNCTIONS
 
 
 def in_module(module, path, shared):
@@ -197,11 +198,11 @@ def written(source, path):
     """The ids of the tests that a module would have: for one that could not run."""
     found = []
     for node in ast.parse(source, path).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
+        if isinstance(node, FUNCTIONS) and node.name.startswith("test"):
             found.append((f"{path}::{node.name}", node.name, node.lineno))
         elif isinstance(node, ast.ClassDef):
             is_case = any("TestCase" in ast.unparse(base) for base in node.bases) or node.name.startswith("Test")
             for inner in node.body if is_case else ():
-                if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner.name.startswith("test"):
+                if isinstance(inner, FUNCTIONS) and inner.name.startswith("test"):
                     found.append((f"{path}::{node.name}::{inner.name}", inner.name, inner.lineno))
     return found

@@ -39,11 +39,16 @@ pub(crate) fn grade(plan: GradePlan) -> Result<Exit, Failure> {
 fn carry_out(plan: GradePlan) -> Result<Exit, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = plan.jobs.unwrap_or(processors);
-    // They start while the assignment is read.
-    let crew = Crew::call(match plan.queue {
+    let graders = match plan.queue {
         Some(_) => jobs,
         None => jobs.min(plan.submissions.len()),
-    });
+    };
+    let crew = match plan.resume {
+        // There may be nothing left to grade.
+        true => Crew::on_call(graders),
+        // They start while the assignment is read.
+        false => Crew::call(graders),
+    };
     let assignment = Assignment::open(&plan.assignment).map_err(Failure::host)?;
     let mut journal = match plan.queue {
         Some(_) => None,

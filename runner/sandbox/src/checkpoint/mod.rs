@@ -243,8 +243,13 @@ impl Checkpoint {
 }
 
 /// The numbers of the lines that `mask` stands for, in ascending order.
-pub(crate) fn numbers(mask: u64) -> impl Iterator<Item = usize> {
-    (0..PAGE_LINES).filter(move |number| mask >> number & 1 != 0)
+pub(crate) fn numbers(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let number = mask.trailing_zeros() as usize;
+        // Without its lowest bit.
+        mask &= mask.checked_sub(1)?;
+        Some(number)
+    })
 }
 
 /// The pages of a checkpoint that is being taken.

@@ -7,9 +7,9 @@
 mod chain;
 mod history;
 mod key;
+mod lines;
 mod part;
 mod session;
-mod spread;
 mod squeeze;
 mod wire;
 

@@ -1,15 +1,14 @@
 //! What one part of a written snapshot says: how a state differs from the one before it, or, in the first part, from the image.
 //!
 //! First the description (postcard), then of each page that differs its distance from the one before and which of its lines differ, then those
-//! lines, as their difference (exclusive or), [`spread`]: most of a changed line is as it was, and zeros weigh nothing.
+//! lines, as their difference (exclusive or; `lines.rs`): most of a changed line is as it was, and zeros weigh nothing.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::spread::{gather, spread};
-use super::{Snapshot, SnapshotError};
+use super::{Snapshot, SnapshotError, lines};
 use crate::checkpoint::{Checkpoint, Contents, LINE_BYTES, PAGE_BYTES, Page, ZEROS, numbers};
 use crate::clock::{Clocks, Reading};
 use crate::files::{Known, Used};
@@ -80,7 +79,7 @@ pub(super) fn write(
     for mask in masks {
         plain.extend_from_slice(&mask.to_le_bytes());
     }
-    spread(&lines, &mut plain);
+    lines::write(&lines, &mut plain);
     Ok(plain)
 }
 
@@ -224,12 +223,11 @@ fn pages(
     let steps = tables.split_at_checked(count.saturating_mul(size_of::<u32>()));
     let (steps, rest) = steps.ok_or(malformed("its pages"))?;
     let masks = rest.split_at_checked(count.saturating_mul(size_of::<u64>()));
-    let (masks, planes) = masks.ok_or(malformed("its pages"))?;
-    if !planes.len().is_multiple_of(LINE_BYTES) {
-        return Err(malformed("its lines"));
-    }
-    let mut lines = gather(planes);
+    let (masks, written) = masks.ok_or(malformed("its pages"))?;
     let (steps, masks) = (steps.as_chunks().0, masks.as_chunks().0);
+    let differing = |mask: &[u8; 8]| u64::from_le_bytes(*mask).count_ones() as usize;
+    let differing = masks.iter().map(differing).sum();
+    let mut lines = lines::read(written, differing).ok_or(malformed("its lines"))?;
     let mut found = Vec::with_capacity(count);
     let mut index = 0_u32;
     let mut end = 0;
@@ -247,9 +245,6 @@ fn pages(
         let lines = lines.get_mut(range.clone()).ok_or(malformed("its lines"))?;
         fold(lines, mask, image_page(index, pristine));
         found.push((index, mask, range));
-    }
-    if end != lines.len() {
-        return Err(malformed("it is too long"));
     }
     let lines = Arc::new(lines);
     let mut old = old.iter().peekable();

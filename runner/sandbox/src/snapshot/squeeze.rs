@@ -1,15 +1,12 @@
-//! How parts of written snapshots are compressed: those that are written after most cells, and read when a reader comes back, in LZ4 (as a
-//! block), in half of zstd's time; large ones with zstd, a fifth smaller.
+//! How parts of written snapshots are compressed: small ones not at all, as they are written without zeros (`lines.rs`), large ones with zstd.
 
 use std::cell::RefCell;
 use std::io;
 
-use lz4_flex::block::{self, CompressTable};
-
 use super::SnapshotError;
 
-/// Up to so many bytes, LZ4: a small session and all that a small cell changes.
-const LZ4_BYTES: usize = 32 << 10;
+/// Up to so many bytes, a part is left as it is: a small session, and all that a small cell changes.
+const SMALL_BYTES: usize = 32 << 10;
 
 /// Of zstd's levels the one at which a large state is soonest there where it is read: level 1 makes it a tenth smaller and takes longer, faster
 /// ones than this gain less time than the longer way takes.
@@ -19,32 +16,23 @@ const LEVEL: i32 = -1;
 const KEPT_BYTES: usize = 8 << 20;
 
 thread_local! {
-    /// Setting these up takes longer than compressing what changes in a cell.
-    static COMPRESSORS: RefCell<Compressors> = RefCell::default();
+    /// Setting this up takes longer than compressing a session that is not quite small.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = RefCell::default();
     /// The same, and the room for what comes out: fresh pages for it would take longer than filling them.
     static DECOMPRESSOR: RefCell<Decompressor> = RefCell::default();
 }
 
-#[derive(Default)]
-struct Compressors {
-    table: CompressTable,
-    zstd: Option<zstd::bulk::Compressor<'static>>,
-}
-
 /// Compresses a part.
-pub(super) fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
-    COMPRESSORS.with_borrow_mut(|kept| {
-        if plain.len() <= LZ4_BYTES {
-            let mut content = vec![0; block::get_maximum_output_size(plain.len())];
-            let len = block::compress_into_with_table(plain, &mut content, &mut kept.table);
-            content.truncate(len.map_err(io::Error::other)?);
-            return Ok(content);
-        }
-        let zstd = match &mut kept.zstd {
+pub(super) fn compress(plain: Vec<u8>) -> io::Result<Vec<u8>> {
+    if plain.len() <= SMALL_BYTES {
+        return Ok(plain);
+    }
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let zstd = match kept {
             Some(zstd) => zstd,
             none => none.insert(zstd::bulk::Compressor::new(LEVEL)?),
         };
-        zstd.compress(plain)
+        zstd.compress(&plain)
     })
 }
 
@@ -55,15 +43,17 @@ pub(super) fn decompressed<T>(
     most_bytes: usize,
     then: impl FnOnce(&[u8]) -> Result<T, SnapshotError>,
 ) -> Result<T, SnapshotError> {
-    let len = usize::try_from(plain_len)
-        .ok()
-        .filter(|len| *len <= most_bytes);
-    DECOMPRESSOR.with_borrow_mut(|decompressor| {
-        let plain = len.and_then(|len| decompressor.run(content, len));
-        then(plain.ok_or(SnapshotError::Malformed {
-            what: "it cannot be decompressed",
-        })?)
-    })
+    let malformed = SnapshotError::Malformed {
+        what: "it cannot be decompressed",
+    };
+    match usize::try_from(plain_len) {
+        Ok(len) if len > most_bytes => Err(malformed),
+        Ok(len) if len > SMALL_BYTES => {
+            DECOMPRESSOR.with_borrow_mut(|kept| then(kept.run(content, len).ok_or(malformed)?))
+        }
+        Ok(len) if len == content.len() => then(content),
+        _ => Err(malformed),
+    }
 }
 
 /// Decompresses one part after the other.
@@ -80,17 +70,12 @@ impl Decompressor {
             self.plain = Vec::new();
         }
         self.plain.clear();
-        let come = if len <= LZ4_BYTES {
-            self.plain.resize(len, 0);
-            block::decompress_into(content, &mut self.plain).ok()?
-        } else {
-            self.plain.reserve_exact(len);
-            let zstd = match &mut self.zstd {
-                Some(zstd) => zstd,
-                none => none.insert(zstd::bulk::Decompressor::new().ok()?),
-            };
-            zstd.decompress_to_buffer(content, &mut self.plain).ok()?
+        self.plain.reserve_exact(len);
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Decompressor::new().ok()?),
         };
+        let come = zstd.decompress_to_buffer(content, &mut self.plain).ok()?;
         (come == len).then_some(&self.plain)
     }
 }
@@ -107,19 +92,9 @@ mod tests {
     #[test]
     fn what_is_compressed_comes_back_and_nothing_else_does() {
         // One after the other, of all sizes at which something changes.
-        for len in [
-            0,
-            1,
-            13,
-            4_096,
-            LZ4_BYTES,
-            LZ4_BYTES + 1,
-            200_000,
-            5,
-            70_000,
-        ] {
+        for len in [0, 1, SMALL_BYTES, SMALL_BYTES + 1, 200_000, 5, 70_000] {
             let plain: Vec<u8> = (0..len).map(|at| (at / 7 * at % 251) as u8).collect();
-            let content = compress(&plain).unwrap();
+            let content = compress(plain.clone()).unwrap();
             assert_eq!(read(&content, len, len), Ok(plain));
             read(&content, len + 1, len).unwrap_err();
             read(&content, len + 1, len + 1).unwrap_err();
@@ -131,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn small_parts_become_small() {
-        let plain = vec![7; LZ4_BYTES];
-        assert!(compress(&plain).unwrap().len() < LZ4_BYTES / 100);
+    fn large_parts_become_small() {
+        let plain = vec![7; 4 * SMALL_BYTES];
+        assert!(compress(plain).unwrap().len() < SMALL_BYTES / 100);
     }
 }

@@ -28,7 +28,7 @@ use crate::error::Error;
 const MAGIC: &[u8; 8] = b"CRQSNAP\0";
 
 /// Changes whenever what is written does, [`Policy`](crate::Policy) and [`Limits`](crate::Limits) included.
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 
 /// Up to the first part.
 const HEAD_BYTES: usize = 8 + 2 + 32;
@@ -62,14 +62,15 @@ impl Snapshot {
         let pristine = engine.pristine().ok_or_else(|| failed("no memory"))?;
         let plain = part::write(self, before.map(|(state, _)| state), pristine.data())
             .map_err(|error| failed(&error.to_string()))?;
-        let content = compress(&plain).map_err(|error| failed(&error.to_string()))?;
+        let plain_len = plain.len() as u64;
+        let content = compress(plain).map_err(|error| failed(&error.to_string()))?;
         let head = head(&self.image);
         let first = if before.is_none() { &head[..] } else { &[] };
         let mut bytes = Vec::with_capacity(first.len() + SEAL_BYTES + LENGTH_BYTES + content.len());
         bytes.extend_from_slice(first);
         bytes.extend_from_slice(&[0; SEAL_BYTES]);
         bytes.extend_from_slice(&(content.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&(plain.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&plain_len.to_le_bytes());
         bytes.extend_from_slice(&content);
         let (start, end) = (first.len(), first.len() + SEAL_BYTES);
         let last = before.map_or(&[][..], |(_, seal)| seal);
