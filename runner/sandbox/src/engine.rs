@@ -11,7 +11,7 @@ use wasmtime::{
 use rustix::mm::{Advice, madvise};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::checkpoint::{PageMap, Pristine};
+use crate::checkpoint::{Footprints, PageMap, Pristine};
 use crate::config;
 use crate::error::Error;
 use crate::flags::Block;
@@ -41,6 +41,7 @@ pub(crate) struct Loaded {
     /// What checkpoints are taken with; made when the first one is.
     pristine: OnceLock<Option<Pristine>>,
     pub(crate) page_map: PageMap,
+    pub(crate) footprints: Arc<Footprints>,
     /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
     places: Arc<Semaphore>,
     /// What the image's memory begins with, and what is held back of a session's.
@@ -141,6 +142,7 @@ impl Engine {
         let loaded = Loaded {
             pristine: OnceLock::new(),
             page_map: PageMap::new(grants::page_map()),
+            footprints: Arc::default(),
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             imports: imports.collect(),
             engine,

@@ -6,7 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::call::{Call, Ended};
-use crate::checkpoint::{Checkpoint, Footprint, Rest};
+use crate::checkpoint::{Checkpoint, Rest};
 use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
@@ -477,14 +477,16 @@ impl Session {
 }
 
 /// A new instance of the guest, with `state` in its store.
-async fn instantiate(engine: &Engine, mut state: State) -> Result<(Store<State>, Guest), Error> {
-    state.footprint = Footprint::default();
+async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Guest), Error> {
     let mut store = Store::new(&engine.inner.engine, state);
     store.limiter(|state| &mut state.growth);
     let made = engine.inner.guest.instantiate_async(&mut store).await;
     let instance = made.map_err(|error| engine.instance_error(&error))?;
     let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
-    store.data_mut().memory = Some(guest.memory);
+    let footprint = engine.inner.footprints.of(guest.memory.data(&store));
+    let state = store.data_mut();
+    state.footprint = footprint;
+    state.memory = Some(guest.memory);
     Ok((store, guest))
 }
 
