@@ -3,8 +3,8 @@
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// Bytes that do not change, and that any number of checkpoints may hold: all of a buffer, or the stretch of one page in the buffer that a whole
-/// checkpoint was read into. The buffer lives as long as any stretch of it.
+/// Bytes that do not change, and that any number of checkpoints may hold: all of a buffer, or the stretch of one page in a buffer of several, as when a
+/// whole checkpoint was read into it. The buffer lives as long as any stretch of it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Contents {
     buffer: Arc<Vec<u8>>,

@@ -10,6 +10,7 @@ mod pages;
 mod pristine;
 mod rest;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use wasmtime::{Memory, Store};
@@ -29,6 +30,10 @@ pub(crate) const PAGE_BYTES: usize = 4096;
 pub(crate) const LINE_BYTES: usize = 64;
 
 const PAGE_LINES: usize = PAGE_BYTES / LINE_BYTES;
+
+/// The lines of so many bytes, of pages that changed together, share a buffer: most pages have a line or two, for which a buffer each would cost more than
+/// gathering them. What stays of a page keeps no more than that of pages that have changed since.
+const GROUP_BYTES: usize = 1 << 10;
 
 /// Whole pages beyond the image are compared with this.
 pub(crate) static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
@@ -80,27 +85,36 @@ impl Page {
     /// Makes the page, whatever is in it, what it was; `then` is as the image has it. Only what differs is written: most does not, and what is only
     /// read is not in the processor's way afterwards.
     fn write_over(&self, target: &mut [u8], then: &[u8]) {
-        let mut rest = &*self.lines;
-        let mut line = 0;
-        // In runs of lines that are ours or the image's.
-        while line < PAGE_LINES {
-            let mask = self.mask >> line;
-            let is_ours = mask & 1 != 0;
-            let run = if is_ours { !mask } else { mask }.trailing_zeros() as usize;
-            let end = PAGE_LINES.min(line + run);
-            let range = line * LINE_BYTES..end * LINE_BYTES;
-            let source = match is_ours {
-                true => rest
-                    .split_off(..range.len())
-                    .unwrap_or(&then[range.clone()]),
-                false => &then[range.clone()],
-            };
+        for (range, source) in self.runs(then) {
             let target = &mut target[range];
             if *target != *source {
                 target.copy_from_slice(source);
             }
-            line = end;
         }
+    }
+
+    /// Whether `now` is what the page was; `then` is as the image has it.
+    fn is(&self, now: &[u8], then: &[u8]) -> bool {
+        self.runs(then).all(|(range, source)| now[range] == *source)
+    }
+
+    /// What the page was, in runs of lines that are its own or the image's: where they lie in it, and their contents.
+    fn runs<'a>(&'a self, then: &'a [u8]) -> impl Iterator<Item = (Range<usize>, &'a [u8])> {
+        let mut rest = &*self.lines;
+        let mut line = 0;
+        std::iter::from_fn(move || {
+            if line == PAGE_LINES {
+                return None;
+            }
+            let mask = self.mask >> line;
+            let is_own = mask & 1 != 0;
+            let run = if is_own { !mask } else { mask }.trailing_zeros() as usize;
+            let end = PAGE_LINES.min(line + run);
+            let range = line * LINE_BYTES..end * LINE_BYTES;
+            line = end;
+            let own = is_own.then(|| rest.split_off(..range.len())).flatten();
+            Some((range.clone(), own.unwrap_or(&then[range])))
+        })
     }
 }
 
@@ -127,6 +141,7 @@ impl Checkpoint {
             for range in seen {
                 taken.add(range.clone(), now, pristine.data());
             }
+            // Whatever is still to come.
             if taken.bytes > most_bytes {
                 return None;
             }
@@ -136,7 +151,8 @@ impl Checkpoint {
             }
             tokio::task::yield_now().await;
         }
-        Some(Self::of(memory.data_size(&*store), taken.pages))
+        let taken = Self::of(memory.data_size(&*store), taken.finish());
+        (taken.bytes <= most_bytes).then_some(taken)
     }
 
     /// The checkpoint of a memory of `memory_bytes` with these pages, in ascending order, that differ.
@@ -258,6 +274,12 @@ struct Pages<'a> {
     bytes: usize,
     /// Those of the checkpoint before it that may be met still.
     old: std::iter::Peekable<std::slice::Iter<'a, Page>>,
+    /// The lines of the last pages that are not as they were.
+    group: Vec<u8>,
+    /// Whose they are: which of `pages`, and where its lines lie.
+    grouped: Vec<(usize, Range<usize>)>,
+    /// What these have until their group is complete.
+    nothing: Contents,
 }
 
 impl<'a> Pages<'a> {
@@ -266,78 +288,78 @@ impl<'a> Pages<'a> {
             pages: Vec::with_capacity(old.pages.len()),
             bytes: size_of::<Checkpoint>(),
             old: old.pages.iter().peekable(),
+            group: Vec::new(),
+            grouped: Vec::new(),
+            nothing: Contents::default(),
         }
     }
 
     /// Adds what differs in the pages of `range`.
-    fn add(&mut self, range: std::ops::Range<usize>, now: &[u8], pristine: &[u8]) {
-        let mut lines = Lines::default();
+    fn add(&mut self, range: Range<usize>, now: &[u8], pristine: &[u8]) {
         for start in range.step_by(PAGE_BYTES) {
             let end = start + PAGE_BYTES;
+            let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
+            let now = &now[start..end];
             let then = pristine.get(start..end).unwrap_or(&ZEROS);
-            // Most pages that were written are as they were, which is seen much faster of all of it than of each line.
-            if now[start..end] == *then {
-                continue;
+            while self.old.next_if(|old| old.index < index).is_some() {}
+            let old = self.old.next_if(|old| old.index == index);
+            // Most pages are as they were, then or in the image, which is seen much faster of many lines together than of each.
+            if let Some(old) = old.filter(|old| old.is(now, then)) {
+                self.bytes += old.bytes();
+                self.pages.push(old.clone());
+            } else if now != then {
+                self.add_lines(index, now, then);
             }
-            let mask = lines.differing(&now[start..end], then);
-            if mask != 0 {
-                let index = u32::try_from(start / PAGE_BYTES).unwrap_or(u32::MAX);
-                self.push(index, mask, lines.as_bytes());
-            }
+        }
+    }
+
+    /// Adds the lines in which a page differs.
+    fn add_lines(&mut self, index: u32, now: &[u8], then: &[u8]) {
+        let start = self.group.len();
+        let mask = gather(&mut self.group, now, then);
+        let mut own = start..self.group.len();
+        if self.group.len() > GROUP_BYTES && start > 0 {
+            let lines = self.group.split_off(start);
+            self.complete();
+            own = 0..lines.len();
+            self.group = lines;
+        }
+        self.grouped.push((self.pages.len(), own));
+        let lines = self.nothing.clone();
+        self.pages.push(Page { index, mask, lines });
+    }
+
+    /// Gives the pages of the group their lines.
+    fn complete(&mut self) {
+        let mut group = std::mem::take(&mut self.group);
+        group.shrink_to_fit();
+        let group = Arc::new(group);
+        for (place, range) in self.grouped.drain(..) {
+            let page = &mut self.pages[place];
+            page.lines = Contents::stretch(&group, range).expect("its lines are in the group");
+            self.bytes += page.bytes();
         }
     }
 
-    fn push(&mut self, index: u32, mask: u64, lines: &[u8]) {
-        while self.old.next_if(|old| old.index < index).is_some() {}
-        let is_same = |old: &&Page| old.index == index && old.mask == mask && *old.lines == *lines;
-        let page = match self.old.peek().filter(|old| is_same(old)) {
-            Some(old) => (*old).clone(),
-            None => Page {
-                index,
-                mask,
-                lines: lines.to_vec().into(),
-            },
-        };
-        self.bytes += page.bytes();
-        self.pages.push(page);
+    /// All of them.
+    fn finish(mut self) -> Vec<Page> {
+        self.complete();
+        self.pages
     }
 }
 
-/// Room for the lines of one page.
-struct Lines {
-    bytes: [u8; PAGE_BYTES],
-    used: usize,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self {
-            bytes: ZEROS,
-            used: 0,
+/// Gathers the lines of `now` that are not those of `then`, and says which they are.
+fn gather(lines: &mut Vec<u8>, now: &[u8], then: &[u8]) -> u64 {
+    let (now, _) = now.as_chunks::<LINE_BYTES>();
+    let (then, _) = then.as_chunks::<LINE_BYTES>();
+    let mut mask = 0;
+    for (number, (now, then)) in now.iter().zip(then).enumerate() {
+        if differ(now, then) {
+            mask |= 1 << number;
+            lines.extend_from_slice(now);
         }
     }
-}
-
-impl Lines {
-    /// Gathers the lines of `now` that are not those of `then`, and says which they are.
-    fn differing(&mut self, now: &[u8], then: &[u8]) -> u64 {
-        let (now, _) = now.as_chunks::<LINE_BYTES>();
-        let (then, _) = then.as_chunks::<LINE_BYTES>();
-        let mut mask = 0;
-        self.used = 0;
-        for (number, (now, then)) in now.iter().zip(then).enumerate() {
-            if differ(now, then) {
-                mask |= 1 << number;
-                self.bytes[self.used..self.used + LINE_BYTES].copy_from_slice(now);
-                self.used += LINE_BYTES;
-            }
-        }
-        mask
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.used]
-    }
+    mask
 }
 
 /// Whether two lines differ, without a call: there are thousands of them.
@@ -355,8 +377,9 @@ mod tests {
     fn taken(pristine: &[u8], now: &[u8], old: &Checkpoint) -> Checkpoint {
         let mut pages = Pages::beside(old);
         pages.add(0..now.len(), now, pristine);
+        pages.complete();
         let bytes = pages.bytes;
-        let taken = Checkpoint::of(now.len(), pages.pages);
+        let taken = Checkpoint::of(now.len(), pages.finish());
         assert_eq!(taken.bytes(), bytes);
         taken
     }
