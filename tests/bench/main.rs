@@ -158,7 +158,7 @@ fn main() -> Result<ExitCode> {
         promises.extend(pipe::measure(&python, mib, turns)?);
     }
     if wanted(Part::Worker) {
-        worker::measure(if options.quick { 100 } else { 1_000 })?;
+        promises.extend(worker::measure(if options.quick { 100 } else { 1_000 })?);
     }
     if wanted(Part::Fairness) {
         promises.extend(fairness::measure(if options.quick { 50 } else { 300 })?);

@@ -29,8 +29,7 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 
 /// How a worker's heap is kept (mallopt(3)): up to 16 MiB of it stay where they are when a session ends. Given back and asked for again, they would cost
 /// the next session a page fault for each page, and the kernel a look at the page map after them.
-const HEAP: &str =
-    "glibc.malloc.trim_threshold=16777216:glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=1048576";
+const HEAP: &str = "glibc.malloc.trim_threshold=16777216:glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=1048576";
 
 /// How long it may take to start a worker's process. It takes a millisecond.
 const PATIENCE: Duration = Duration::from_secs(30);

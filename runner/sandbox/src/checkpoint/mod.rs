@@ -31,6 +31,9 @@ pub(crate) const LINE_BYTES: usize = 64;
 
 const PAGE_LINES: usize = PAGE_BYTES / LINE_BYTES;
 
+/// After so much, other tasks get their turn. A small session takes none: that would cost as much as looking at it.
+const TURN_BYTES: usize = 1 << 20;
+
 /// The lines of so many bytes, of pages that changed together, share a buffer: most pages have a line or two, for which a buffer each would cost more than
 /// gathering them. What stays of a page keeps no more than that of pages that have changed since.
 const GROUP_BYTES: usize = 1 << 10;
@@ -122,7 +125,7 @@ impl Checkpoint {
     /// Takes a checkpoint of a session at rest, of its memory `from` a byte on: what comes before is an empty stack. `None` if it would
     /// weigh more than `most_bytes`. Pages that are as they were in `old` are shared with it.
     ///
-    /// Other tasks get their turn after every few mebibytes.
+    /// Other tasks get their turn after every few mebibytes that may differ.
     pub(crate) async fn take(
         store: &mut Store<State>,
         memory: Memory,
@@ -135,10 +138,12 @@ impl Checkpoint {
         let old = old.unwrap_or_default();
         let mut taken = Pages::beside(&old);
         let mut from = from / PAGE_BYTES * PAGE_BYTES;
+        let mut looked_at = 0;
         loop {
             let (now, state) = memory.data_and_store_mut(&mut *store);
             let (seen, end) = state.footprint.next(now, from, pristine, map);
             for range in seen {
+                looked_at += range.len();
                 taken.add(range.clone(), now, pristine.data());
             }
             // Whatever is still to come.
@@ -149,7 +154,10 @@ impl Checkpoint {
             if from >= now.len() {
                 break;
             }
-            tokio::task::yield_now().await;
+            if looked_at >= TURN_BYTES {
+                looked_at = 0;
+                tokio::task::yield_now().await;
+            }
         }
         let taken = Self::of(memory.data_size(&*store), taken.finish());
         (taken.bytes <= most_bytes).then_some(taken)
