@@ -22,11 +22,12 @@ const BARE_BYTES: usize = 64;
 /// How long the other side of the bare socket works, about as long as a small cell.
 const WORK_US: u8 = 100;
 
-/// How the sessions are called: how often before it is the next one's turn, and after how long a rest. A processor that has rested takes
-/// half as long again for the first hundred cells: who is called one after the other is called until its processor is at work.
-const RHYTHMS: &[(&str, u32, Duration)] = &[
-    ("one after the other", 400, Duration::ZERO),
-    ("after 3 ms of rest", 1, Duration::from_millis(3)),
+/// How the sessions are called: how often before it is the next one's turn, how many of these turns are one of the bench's, and after how long a
+/// rest. A processor that has rested takes half as long again for the first hundred cells: who is called one after the other is called until its
+/// processor is at work.
+const RHYTHMS: &[(&str, u32, u32, Duration)] = &[
+    ("one after the other", 200, 10, Duration::ZERO),
+    ("after 3 ms of rest", 1, 1, Duration::from_millis(3)),
 ];
 
 /// The percentile at which what a worker costs more is promised: what else the machine does is in all that come after.
@@ -106,10 +107,10 @@ async fn compare(turns: u32) -> Result<Vec<Promise>> {
             "execute of `print(1)` in a worker, more than in process",
         ),
     ] {
-        for (number, (rhythm, block, pause)) in RHYTHMS.iter().enumerate() {
+        for (number, (rhythm, block, share, pause)) in RHYTHMS.iter().enumerate() {
             let mut times = Times::default();
             field
-                .run(source, *pause, *block, turns.div_ceil(*block), &mut times)
+                .run(source, *pause, *block, turns.div_ceil(*share), &mut times)
                 .await?;
             for percent in [QUIET, 50] {
                 let at = |samples: &Samples| us(samples.percentile(percent));
