@@ -27,10 +27,6 @@ const END: u8 = b'k';
 /// This executable, whatever has become of its path.
 const OWN_PROGRAM: &str = "/proc/self/exe";
 
-/// How a worker's heap is kept (mallopt(3)): up to 16 MiB of it stay where they are when a session ends. Given back and asked for again, they would cost
-/// the next session a page fault for each page, and the kernel a look at the page map after them.
-const HEAP: &str = "glibc.malloc.trim_threshold=16777216:glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=1048576";
-
 /// How long it may take to start a worker's process. It takes a millisecond.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -194,7 +190,6 @@ fn start(image: &File) -> io::Result<(Child, UnixStream)> {
     let worker = Command::new(OWN_PROGRAM)
         .arg0(role::WORKER)
         .env_clear()
-        .env("GLIBC_TUNABLES", HEAP)
         .stdin(OwnedFd::from(other))
         .stdout(image.try_clone()?)
         .spawn()?;

@@ -274,7 +274,7 @@ async fn nothing_but_the_whole_is_taken() {
             ..8 => SnapshotError::NotASnapshot,
             8..10 => SnapshotError::Version {
                 found: u16::from_le_bytes([changed[8], changed[9]]),
-                known: 3,
+                known: 4,
             },
             10..42 => SnapshotError::OtherImage,
             42.. => SnapshotError::Seal,

@@ -2,6 +2,7 @@
 
 mod console;
 mod desk;
+mod heap;
 mod line;
 mod lookout;
 mod output;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> Result<(), Error> {
     let image = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let (hello, folders) = greet(&mut socket)?;
     first_to_go();
+    heap::keep();
     let config = EngineConfig {
         max_memory_bytes: usize::try_from(hello.max_memory_bytes).unwrap_or(usize::MAX),
         ..EngineConfig::server(hello.max_sessions)
