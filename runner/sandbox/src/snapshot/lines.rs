@@ -25,7 +25,7 @@ pub(super) fn write(lines: &[u8], to: &mut Vec<u8>) {
     }
 }
 
-/// The `count` lines that [`write`] wrote as `bytes`; `None` if it did not.
+/// The `count` lines that [`write()`] wrote as `bytes`; `None` if it did not.
 pub(super) fn read(bytes: &[u8], count: usize) -> Option<Vec<u8>> {
     if count <= FEW {
         return read_words(bytes, count);
