@@ -11,7 +11,7 @@ use wasmtime::{
 use rustix::mm::{Advice, madvise};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::checkpoint::{Footprints, PageMap, Pristine};
+use crate::checkpoint::{Footprint, Footprints, PageMap, Pristine};
 use crate::config;
 use crate::error::Error;
 use crate::flags::Block;
@@ -41,7 +41,7 @@ pub(crate) struct Loaded {
     /// What checkpoints are taken with; made when the first one is.
     pristine: OnceLock<Option<Pristine>>,
     pub(crate) page_map: PageMap,
-    pub(crate) footprints: Arc<Footprints>,
+    footprints: Arc<Footprints>,
     /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
     places: Arc<Semaphore>,
     /// What the image's memory begins with, and what is held back of a session's.
@@ -162,6 +162,14 @@ impl Engine {
     /// is called before the first session starts, the engine needs no thread.
     pub fn oversee(&self) -> Overseer {
         self.inner.watchdog.oversee()
+    }
+
+    /// What a new instance with this memory has written to: with what is known of its slot, where slots are kept.
+    pub(crate) fn footprint(&self, memory: &[u8]) -> Footprint {
+        match self.inner.config.slots {
+            Slots::Kept => self.inner.footprints.of(memory),
+            Slots::Fresh => Footprint::default(),
+        }
     }
 
     /// What this engine was made for.

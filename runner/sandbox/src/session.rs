@@ -483,7 +483,7 @@ async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Gue
     let made = engine.inner.guest.instantiate_async(&mut store).await;
     let instance = made.map_err(|error| engine.instance_error(&error))?;
     let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
-    let footprint = engine.inner.footprints.of(guest.memory.data(&store));
+    let footprint = engine.footprint(guest.memory.data(&store));
     let state = store.data_mut();
     state.footprint = footprint;
     state.memory = Some(guest.memory);
