@@ -1,7 +1,7 @@
 //! How the lines of a part are written down. They are differences, so most of their words are zero.
 //!
-//! A few of them, which is a small session or what a small cell changes, are written as the words that are not zero. That takes a tenth of the time of
-//! compressing them, and what comes of it is as small.
+//! A few of them, which is a small session or what a small cell changes, are written as the words that are not zero. What comes of it is as small as
+//! compression would make it, and a whole state is written in a third of the time.
 //!
 //! More of them are [`spread`] and compressed: of every 64 KiB, first come the first bytes of all words, then the second bytes, and so on. What words
 //! have in common, as addresses do, stands side by side. A list of numbers is less than a fourth so, and read in half the time.
