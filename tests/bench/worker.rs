@@ -107,7 +107,7 @@ async fn compare(turns: u32) -> Result<Vec<Promise>> {
             "execute of `print(1)` in a worker, more than in process",
         ),
     ] {
-        for (number, (rhythm, block, share, pause)) in RHYTHMS.iter().enumerate() {
+        for (rhythm, block, share, pause) in RHYTHMS {
             let mut times = Times::default();
             field
                 .run(source, *pause, *block, turns.div_ceil(*share), &mut times)
@@ -115,7 +115,7 @@ async fn compare(turns: u32) -> Result<Vec<Promise>> {
             for percent in [QUIET, 50] {
                 let at = |samples: &Samples| us(samples.percentile(percent));
                 let more = at(&times.there) - at(&times.here);
-                if number == 0 && percent == QUIET {
+                if pause.is_zero() && percent == QUIET {
                     promises.push(Promise {
                         what,
                         measured: more,

@@ -356,6 +356,7 @@
 
 mod call;
 mod calls;
+mod cell;
 mod chance;
 mod checkpoint;
 mod clock;
@@ -394,6 +395,7 @@ mod trace;
 mod watchdog;
 
 pub use calls::{Answer as CallAnswer, CallPolicy, CallPolicyError, PathAction, PathRule, Rule};
+pub use cell::{Cell, Program};
 pub use chance::Random;
 pub use clock::Clock;
 pub use console::{Answer, BoxFuture, Console, Exchanged, Message, MessageKind, Stream};
@@ -407,7 +409,7 @@ pub use machine::{WASMTIME, tells_written_pages};
 pub use outcome::{Called, Outcome, Report};
 pub use policy::{Access, Mode, Mount, MountRules, Policy, PolicyError, Quota, Terminal};
 pub use recorder::{Recorder, Recording};
-pub use session::{Cell, Program, Session};
+pub use session::Session;
 pub use snapshot::{Chain, History, Snapshot, SnapshotError, SnapshotKey, Written};
 pub use trace::{AnswerKind, Args, Denial, Event, HostCall, Observer, Reason, Value};
 pub use watchdog::Overseer;

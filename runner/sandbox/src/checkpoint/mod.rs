@@ -97,7 +97,7 @@ impl Page {
     }
 
     /// Whether `now` is what the page was; `then` is as the image has it.
-    fn is(&self, now: &[u8], then: &[u8]) -> bool {
+    fn matches(&self, now: &[u8], then: &[u8]) -> bool {
         self.runs(then).all(|(range, source)| now[range] == *source)
     }
 
@@ -312,7 +312,7 @@ impl<'a> Pages<'a> {
             while self.old.next_if(|old| old.index < index).is_some() {}
             let old = self.old.next_if(|old| old.index == index);
             // Most pages are as they were, then or in the image, which is seen much faster of many lines together than of each.
-            if let Some(old) = old.filter(|old| old.is(now, then)) {
+            if let Some(old) = old.filter(|old| old.matches(now, then)) {
                 self.bytes += old.bytes();
                 self.pages.push(old.clone());
             } else if now != then {

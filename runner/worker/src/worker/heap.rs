@@ -2,8 +2,10 @@
 
 #![expect(unsafe_code, reason = "no library tells malloc this without it")]
 
-/// How much of its end stays where it is when it is not used, in bytes; and from which size on a piece is mapped by itself.
+/// How much of its end stays where it is when it is not used.
 const KEPT_BYTES: libc::c_int = 16 << 20;
+
+/// From which size on a piece is mapped by itself. It has to be said, as malloc adjusts it only where the other is not set (mallopt(3)).
 const MAPPED_BYTES: libc::c_int = 1 << 20;
 
 /// Keeps the heap as large as it was when a session has ended. Given back and asked for again, it would cost the next session a page fault for each
