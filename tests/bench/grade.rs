@@ -2,11 +2,11 @@
 
 use crate::Promise;
 use crate::native::{Python, output};
+use crate::stats::Samples;
 use anyhow::{Context as _, Result, ensure};
 use croquant_tests::built;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 const SUBMISSIONS: usize = 50;
 
@@ -106,37 +106,55 @@ impl Class {
     }
 }
 
-/// Grades the class in each way, `turns` times, and prints the best of each.
+/// The others' processes are started for so many submissions at a time, and between them the command is run: what else the machine does meets
+/// both.
+const PART: usize = 10;
+
+/// Runs of the command for each such part: it takes a fiftieth of the time, and one run alone says little.
+const RUNS_A_PART: usize = 3;
+
+/// Grades the class in each way, `turns` times, and prints the median of each.
 pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
     let class = Class::new(TESTS, SOLUTION)?;
     let own = Class::new(OWN_TESTS, OWN_SOLUTION)?;
     let pytest = Pytest::installed(python)?;
     let processors = std::thread::available_parallelism()?.get();
-    let mut best = Best::default();
+    let mut times = Times::default();
     check(&class)?;
     check(&own)?;
-    for _ in 0..turns {
-        best.croquant
-            .push(time(&mut class.croquant(SUBMISSIONS, 1)?)?);
-        best.croquant_parallel
-            .push(time(&mut class.croquant(SUBMISSIONS, processors)?)?);
-        best.croquant_own
-            .push(time(&mut own.croquant(SUBMISSIONS, 1)?)?);
-        best.croquant_own_parallel
-            .push(time(&mut own.croquant(SUBMISSIONS, processors)?)?);
-        best.croquant_one.push(time(&mut class.croquant(1, 1)?)?);
-        best.pytest_one
-            .push(time(&mut pytest.on(&class.submission(0)))?);
-        best.pytest
-            .push(each(&class, 1, |folder| pytest.on(folder))?);
-        best.pytest_parallel
-            .push(each(&class, processors, |folder| pytest.on(folder))?);
-        best.unittest
-            .push(each(&class, 1, |folder| python.unittest(folder))?);
-        best.unittest_parallel
-            .push(each(&class, processors, |folder| python.unittest(folder))?);
+    let parts = (0..turns).flat_map(|_| (0..SUBMISSIONS).step_by(PART));
+    for first in parts {
+        let part: Vec<PathBuf> = (first..first + PART)
+            .map(|number| class.submission(number))
+            .collect();
+        for _ in 0..RUNS_A_PART {
+            for (class, jobs, samples) in [
+                (&class, 1, &mut times.croquant),
+                (&class, processors, &mut times.croquant_parallel),
+                (&own, 1, &mut times.croquant_own),
+                (&own, processors, &mut times.croquant_own_parallel),
+            ] {
+                let mut command = class.croquant(SUBMISSIONS, jobs)?;
+                samples.time(|| output(&mut command))?;
+            }
+            let mut command = class.croquant(1, 1)?;
+            times.croquant_one.time(|| output(&mut command))?;
+            let mut command = pytest.on(&part[0]);
+            times.pytest_one.time(|| output(&mut command))?;
+        }
+        let with_pytest = |folder: &Path| pytest.on(folder);
+        let with_unittest = |folder: &Path| python.unittest(folder);
+        each(&part, 1, &mut times.pytest, with_pytest)?;
+        each(&part, processors, &mut times.pytest_parallel, with_pytest)?;
+        each(&part, 1, &mut times.unittest, with_unittest)?;
+        each(
+            &part,
+            processors,
+            &mut times.unittest_parallel,
+            with_unittest,
+        )?;
     }
-    Ok(best.report(processors))
+    Ok(times.report(processors))
 }
 
 /// Whether the class passes, each submission all three tests: nothing else is worth being measured.
@@ -152,59 +170,62 @@ fn check(class: &Class) -> Result<()> {
     Ok(())
 }
 
+/// How long each way took: ours for all submissions, the others' for a part of them.
 #[derive(Default)]
-struct Best {
-    croquant: Vec<Duration>,
-    croquant_parallel: Vec<Duration>,
-    croquant_own: Vec<Duration>,
-    croquant_own_parallel: Vec<Duration>,
-    croquant_one: Vec<Duration>,
-    pytest: Vec<Duration>,
-    pytest_parallel: Vec<Duration>,
-    pytest_one: Vec<Duration>,
-    unittest: Vec<Duration>,
-    unittest_parallel: Vec<Duration>,
+struct Times {
+    croquant: Samples,
+    croquant_parallel: Samples,
+    croquant_own: Samples,
+    croquant_own_parallel: Samples,
+    croquant_one: Samples,
+    pytest: Samples,
+    pytest_parallel: Samples,
+    pytest_one: Samples,
+    unittest: Samples,
+    unittest_parallel: Samples,
 }
 
-impl Best {
+impl Times {
     fn report(&self, processors: usize) -> Vec<Promise> {
-        let median = |times: &[Duration]| {
-            let mut sorted = times.to_vec();
-            sorted.sort_unstable();
-            sorted[sorted.len() / 2].as_secs_f64()
-        };
+        let whole = |times: &Samples| times.percentile(50).as_secs_f64();
+        let of_parts = |times: &Samples| whole(times) * (SUBMISSIONS / PART) as f64;
         println!(
             "\n{:<44}{:>12}{:>14}",
             format!("{SUBMISSIONS} submissions, 3 tests each"),
             "ms in all",
             "submissions/s"
         );
-        for (name, times) in [
-            ("croquant grade, 1 grader".to_owned(), &self.croquant),
+        for (name, time) in [
+            ("croquant grade, 1 grader".to_owned(), whole(&self.croquant)),
             (
                 format!("croquant grade, {processors} graders"),
-                &self.croquant_parallel,
+                whole(&self.croquant_parallel),
             ),
             (
                 "all answers different, 1 grader".to_owned(),
-                &self.croquant_own,
+                whole(&self.croquant_own),
             ),
             (
                 format!("all answers different, {processors} graders"),
-                &self.croquant_own_parallel,
+                whole(&self.croquant_own_parallel),
             ),
-            ("a process of pytest each".to_owned(), &self.pytest),
+            (
+                "a process of pytest each".to_owned(),
+                of_parts(&self.pytest),
+            ),
             (
                 format!("the same, {processors} at once"),
-                &self.pytest_parallel,
+                of_parts(&self.pytest_parallel),
             ),
-            ("a process of unittest each".to_owned(), &self.unittest),
+            (
+                "a process of unittest each".to_owned(),
+                of_parts(&self.unittest),
+            ),
             (
                 format!("the same, {processors} at once"),
-                &self.unittest_parallel,
+                of_parts(&self.unittest_parallel),
             ),
         ] {
-            let time = median(times);
             println!(
                 "{name:<44}{:>12.1}{:>14.1}",
                 time * 1e3,
@@ -214,14 +235,14 @@ impl Best {
         println!(
             "{:<44}{:>12.1}",
             "croquant grade, one submission, cold",
-            median(&self.croquant_one) * 1e3
+            whole(&self.croquant_one) * 1e3
         );
         println!(
             "{:<44}{:>12.1}",
             "python -m pytest, one submission",
-            median(&self.pytest_one) * 1e3
+            whole(&self.pytest_one) * 1e3
         );
-        let share = |own: &[Duration], other: &[Duration]| median(own) / median(other);
+        let share = |own: &Samples, other: &Samples| whole(own) / of_parts(other);
         vec![
             Promise {
                 what: "grading, as a share of pytest processes",
@@ -249,7 +270,7 @@ impl Best {
             },
             Promise {
                 what: "one submission, as a share of one `python -m pytest`",
-                measured: share(&self.croquant_one, &self.pytest_one),
+                measured: whole(&self.croquant_one) / whole(&self.pytest_one),
                 at_most: 1.0 / 8.0,
                 unit: "of it",
             },
@@ -258,24 +279,30 @@ impl Best {
 }
 
 /// One process for each submission, `at_once` of them side by side.
-fn each(class: &Class, at_once: usize, command: impl Fn(&Path) -> Command) -> Result<Duration> {
-    let start = Instant::now();
-    let mut running = std::collections::VecDeque::new();
-    for number in 0..SUBMISSIONS {
-        if running.len() == at_once {
+fn each(
+    submissions: &[PathBuf],
+    at_once: usize,
+    samples: &mut Samples,
+    command: impl Fn(&Path) -> Command,
+) -> Result<()> {
+    samples.time(|| {
+        let mut running = std::collections::VecDeque::new();
+        for submission in submissions {
+            if running.len() == at_once {
+                finish(running.pop_front())?;
+            }
+            let mut command = command(submission);
+            let quiet = command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            running.push_back(quiet.spawn()?);
+        }
+        while !running.is_empty() {
             finish(running.pop_front())?;
         }
-        let mut command = command(&class.submission(number));
-        let quiet = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        running.push_back(quiet.spawn()?);
-    }
-    while !running.is_empty() {
-        finish(running.pop_front())?;
-    }
-    Ok(start.elapsed())
+        Ok(())
+    })
 }
 
 fn finish(process: Option<std::process::Child>) -> Result<()> {
@@ -284,12 +311,6 @@ fn finish(process: Option<std::process::Child>) -> Result<()> {
         ensure!(status.success(), "tests failed: {status}");
     }
     Ok(())
-}
-
-fn time(command: &mut Command) -> Result<Duration> {
-    let start = Instant::now();
-    output(command)?;
-    Ok(start.elapsed())
 }
 
 /// pytest, for the native Python.
