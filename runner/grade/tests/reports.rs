@@ -4,6 +4,8 @@
 
 #[path = "reports/fixture.rs"]
 mod fixture;
+#[path = "reports/junit.rs"]
+mod junit;
 #[path = "reports/schema.rs"]
 mod schema;
 
@@ -207,22 +209,17 @@ fn json_is_json_and_fits_its_schema() {
 }
 
 #[test]
-fn xml_parses_and_counts_its_cases() {
-    let report = text(Format::Junit, &teacher(&rich()));
-    let mut reader = quick_xml::Reader::from_str(&report);
-    let mut cases = 0;
-    loop {
-        match reader.read_event().unwrap() {
-            quick_xml::events::Event::Start(start) if start.name().as_ref() == b"testcase" => {
-                cases += 1
-            }
-            quick_xml::events::Event::Eof => break,
-            _ => {}
-        }
+fn xml_is_what_the_strictest_reader_takes_and_counts_its_cases() {
+    for view in [teacher(&rich()), student(&rich()), student(&syntax())] {
+        let report = text(Format::Junit, &view);
+        let cases = junit::check(&report).unwrap();
+        assert!(cases >= view.tests.len());
+        assert!(report.contains(&format!("tests=\"{cases}\"")));
+        assert!(!report.contains(|char: char| char.is_control() && char != '\n' && char != '\t'));
     }
-    assert_eq!(cases, rich().tests.len());
-    assert!(report.contains(&format!("tests=\"{cases}\"")));
-    assert!(!report.contains(|char: char| char.is_control() && char != '\n' && char != '\t'));
+    let report = text(Format::Junit, &teacher(&rich()));
+    let broken = report.replace("classname=", "file=\"test.py\" classname=");
+    junit::check(&broken).unwrap_err();
 }
 
 #[test]
