@@ -1,8 +1,8 @@
 //! What GitHub Classroom's `autograding-grading-reporter` takes in `<RUNNER>_RESULTS`: JSON in base64 (the sources of
 //! education/autograding-grading-reporter and education/autograding-python-grader; there is no other description).
 //!
-//! The reporter counts a test as all or nothing, and shares the maximum out evenly: it does not know weights or partial credit. It
-//! prints messages into the log of Actions as they are, so no line of them may be a workflow command.
+//! The reporter adds up the tests' scores and knows no groups; its first version counted a test as all or nothing, and shared the maximum out
+//! evenly. It prints messages into the log of Actions as they are, so no line of them may be a workflow command.
 
 use super::{github, prose};
 use crate::{Status, View};
