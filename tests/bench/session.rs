@@ -67,7 +67,7 @@ pub(crate) fn measure(python: &Python, turns: u32) -> Result<Vec<Promise>> {
         Promise {
             what: "new session to first output",
             measured: ms(first),
-            at_most: 0.25,
+            at_most: 0.1,
             unit: "ms",
         },
         Promise {

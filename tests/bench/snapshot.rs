@@ -105,6 +105,12 @@ pub(crate) fn measure(turns: u32) -> Result<Vec<Promise>> {
             "ms",
         ),
         promise(
+            "fork of a template",
+            ms(kinds[0].fork.percentile(50)),
+            0.03,
+            "ms",
+        ),
+        promise(
             "fork of a small session",
             worst(&kinds[..SMALL], |t| &t.fork),
             0.5,

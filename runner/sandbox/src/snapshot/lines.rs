@@ -88,22 +88,20 @@ fn spread(lines: &[u8], to: &mut Vec<u8>) {
 
 /// The lines that were [`spread`].
 fn gather(planes: &[u8]) -> Vec<u8> {
-    let mut lines = vec![0; planes.len()];
-    let targets = lines.chunks_mut(SPREAD_BYTES);
-    for (planes, target) in planes.chunks(SPREAD_BYTES).zip(targets) {
-        let (words, _) = target.as_chunks_mut::<WORD_BYTES>();
-        let (low, high) = planes.split_at(2 * words.len());
-        let (first, second) = low.split_at(words.len());
-        let (third, fourth) = high.split_at(words.len());
+    let mut all = Vec::with_capacity(planes.len() / WORD_BYTES);
+    for planes in planes.chunks(SPREAD_BYTES) {
+        let (low, high) = planes.split_at(planes.len() / 2);
+        let (first, second) = low.split_at(low.len() / 2);
+        let (third, fourth) = high.split_at(high.len() / 2);
         // All four at once, in a form that compilers make vectors of: three times as fast as one after the other.
         let bytes = first.iter().zip(second).zip(third).zip(fourth);
-        for (word, (((first, second), third), fourth)) in words.iter_mut().zip(bytes) {
+        all.extend(bytes.map(|(((first, second), third), fourth)| {
             let low = u32::from(*first) | u32::from(*second) << 8;
             let high = u32::from(*third) | u32::from(*fourth) << 8;
-            *word = (low | high << 16).to_le_bytes();
-        }
+            (low | high << 16).to_le_bytes()
+        }));
     }
-    lines
+    all.into_flattened()
 }
 
 #[cfg(test)]

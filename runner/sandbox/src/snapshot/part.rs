@@ -243,7 +243,10 @@ fn pages(
         end = range.end;
         // Nothing came before of most pages: their lines stay where they are.
         let lines = lines.get_mut(range.clone()).ok_or(malformed("its lines"))?;
-        fold(lines, mask, image_page(index, pristine));
+        // Beyond the image, they are what they differ by.
+        if (index as usize) * PAGE_BYTES < pristine.len() {
+            fold(lines, mask, image_page(index, pristine));
+        }
         found.push((index, mask, range));
     }
     let lines = Arc::new(lines);
