@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use wasmtime::{
     Enabled, InstanceAllocationStrategy, InstancePre, Linker, Module, PoolConcurrencyLimitError,
-    PoolingAllocationConfig,
+    PoolingAllocationConfig, Store,
 };
 
 use rustix::mm::{Advice, madvise};
@@ -16,10 +16,11 @@ use crate::config;
 use crate::error::Error;
 use crate::flags::Block;
 use crate::grants;
-use crate::guest::Names;
+use crate::guest::{Guest, Names};
 use crate::host;
 use crate::limits::Limits;
 use crate::policy::{Policy, PolicyError};
+use crate::spare::Spares;
 use crate::state::{RESERVE_BYTES, State};
 use crate::trace::METER;
 use crate::watchdog::{Overseer, Watchdog};
@@ -42,6 +43,7 @@ pub(crate) struct Loaded {
     pristine: OnceLock<Option<Pristine>>,
     pub(crate) page_map: PageMap,
     footprints: Arc<Footprints>,
+    pub(crate) spares: Spares,
     /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
     places: Arc<Semaphore>,
     /// What the image's memory begins with, and what is held back of a session's.
@@ -143,6 +145,7 @@ impl Engine {
             pristine: OnceLock::new(),
             page_map: PageMap::new(grants::page_map()),
             footprints: Arc::default(),
+            spares: Spares::default(),
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             imports: imports.collect(),
             engine,
@@ -169,6 +172,16 @@ impl Engine {
         match self.inner.config.slots {
             Slots::Kept => self.inner.footprints.of(memory),
             Slots::Fresh => Footprint::default(),
+        }
+    }
+
+    /// Takes back the instance of a session that is at rest.
+    pub(crate) fn give_back(&self, store: Store<State>, guest: Guest) {
+        let loaded = &self.inner;
+        if loaded.config.slots == Slots::Kept
+            && let Some(pristine) = self.pristine()
+        {
+            loaded.spares.keep(store, guest, pristine, &loaded.page_map);
         }
     }
 

@@ -60,6 +60,7 @@ fn identity(module: &Module) -> Option<[u8; 32]> {
 }
 
 /// A session's guest.
+#[derive(Clone)]
 pub(crate) struct Guest {
     pub(crate) memory: Memory,
     /// The memory with the meter's floor.

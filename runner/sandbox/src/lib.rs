@@ -389,6 +389,7 @@ mod records;
 mod session;
 mod signals;
 mod snapshot;
+mod spare;
 mod state;
 mod stdin;
 mod trace;

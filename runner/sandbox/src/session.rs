@@ -413,8 +413,22 @@ impl Session {
     }
 }
 
-/// A new instance of the guest, with `state` in its store.
-async fn instantiate(engine: &Engine, state: State) -> Result<(Store<State>, Guest), Error> {
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(store) = self.store.take() {
+            self.engine.give_back(store, self.guest.clone());
+        }
+    }
+}
+
+/// An instance of the guest, as the image has it, with `state` in its store.
+async fn instantiate(engine: &Engine, mut state: State) -> Result<(Store<State>, Guest), Error> {
+    if let Some((mut store, guest)) = engine.inner.spares.take() {
+        state.footprint = std::mem::take(&mut store.data_mut().footprint);
+        state.memory = Some(guest.memory);
+        *store.data_mut() = state;
+        return Ok((store, guest));
+    }
     let mut store = Store::new(&engine.inner.engine, state);
     store.limiter(|state| &mut state.growth);
     let made = engine.inner.guest.instantiate_async(&mut store).await;

@@ -15,6 +15,7 @@ use crate::limits::Limits;
 use crate::meter::Meter;
 use crate::output::Output;
 use crate::policy::Policy;
+use crate::recorder::Recorder;
 use crate::signals::Signals;
 use crate::stdin::Stdin;
 
@@ -144,6 +145,20 @@ impl State {
             files,
             watch,
         }
+    }
+
+    /// The state of no session: nobody calls the guest.
+    pub(crate) fn vacant() -> Self {
+        let console = Box::new(Recorder::new());
+        let (limits, policy) = (Limits::tutorial(), Policy::default());
+        Self::new(
+            console,
+            Arc::default(),
+            &limits,
+            &policy,
+            Files::default(),
+            None,
+        )
     }
 
     /// The part of the session's state that the host keeps.
