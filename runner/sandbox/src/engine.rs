@@ -11,7 +11,7 @@ use wasmtime::{
 use rustix::mm::{Advice, madvise};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::checkpoint::{Footprint, Footprints, PageMap, Pristine};
+use crate::checkpoint::{PageMap, Pristine};
 use crate::config;
 use crate::error::Error;
 use crate::flags::Block;
@@ -42,7 +42,6 @@ pub(crate) struct Loaded {
     /// What checkpoints are taken with; made when the first one is.
     pristine: OnceLock<Option<Pristine>>,
     pub(crate) page_map: PageMap,
-    footprints: Arc<Footprints>,
     pub(crate) spares: Spares,
     /// One for each session: a session that is restored gives its slot back and takes another, and nobody may come between.
     places: Arc<Semaphore>,
@@ -144,7 +143,6 @@ impl Engine {
         let loaded = Loaded {
             pristine: OnceLock::new(),
             page_map: PageMap::new(grants::page_map()),
-            footprints: Arc::default(),
             spares: Spares::default(),
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             imports: imports.collect(),
@@ -165,14 +163,6 @@ impl Engine {
     /// is called before the first session starts, the engine needs no thread.
     pub fn oversee(&self) -> Overseer {
         self.inner.watchdog.oversee()
-    }
-
-    /// What a new instance with this memory has written to: with what is known of its slot, where slots are kept.
-    pub(crate) fn footprint(&self, memory: &[u8]) -> Footprint {
-        match self.inner.config.slots {
-            Slots::Kept => self.inner.footprints.of(memory),
-            Slots::Fresh => Footprint::default(),
-        }
     }
 
     /// Takes back the instance of a session that is at rest.

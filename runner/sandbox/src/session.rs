@@ -7,7 +7,7 @@ use wasmtime::Store;
 
 use crate::call::{Call, Ended};
 use crate::cell::{Cell, Program};
-use crate::checkpoint::{Checkpoint, Rest};
+use crate::checkpoint::{Checkpoint, Footprint, Rest};
 use crate::console::Console;
 use crate::ending::Entry;
 use crate::engine::Engine;
@@ -429,15 +429,14 @@ async fn instantiate(engine: &Engine, mut state: State) -> Result<(Store<State>,
         *store.data_mut() = state;
         return Ok((store, guest));
     }
+    // Nothing is known of the pool's slot, and what there may be is of another.
+    state.footprint = Footprint::default();
     let mut store = Store::new(&engine.inner.engine, state);
     store.limiter(|state| &mut state.growth);
     let made = engine.inner.guest.instantiate_async(&mut store).await;
     let instance = made.map_err(|error| engine.instance_error(&error))?;
     let guest = Guest::bind(&mut store, &instance, &engine.inner.names)?;
-    let footprint = engine.footprint(guest.memory.data(&store));
-    let state = store.data_mut();
-    state.footprint = footprint;
-    state.memory = Some(guest.memory);
+    store.data_mut().memory = Some(guest.memory);
     Ok((store, guest))
 }
 

@@ -4,67 +4,27 @@
 //! of the image can only be written for the first time by a page fault (it is copied then), and the kernel counts a process's faults
 //! (getrusage(2), `ru_minflt` and `ru_majflt`). As long as there was none, the answer is the one from before.
 //!
-//! It holds beyond the instance, too: a slot of the pool is made what it was by writing the image over the pages that were written, and these stay
-//! the slot's own. So what is known of a slot is kept for the next instance there ([`Footprints`]).
+//! It holds beyond a session, too: an instance that goes on to the next one (`spare.rs`) keeps the pages that were written.
 //!
 //! Outside the image's extent memory is anonymous: there the kernel may back many pages by one huge page, in its own time, and no fault tells. So
 //! there it is asked each time.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::resource::{UsageWho, getrusage};
 
 use super::pages::PAGES;
 use super::{PAGE_BYTES, PageMap, Pristine};
 
-/// What is known of the slots that no instance is in, by the address of their memory.
-#[derive(Debug, Default)]
-pub(crate) struct Footprints(Mutex<HashMap<usize, Known>>);
-
 /// The pages that one instance may have written.
 #[derive(Debug, Default)]
 pub(crate) struct Footprint {
-    known: Known,
-    /// The stretch that was looked at last.
-    seen: Vec<Range<usize>>,
-    /// Where it is kept when the instance has ended, and for which slot.
-    kept: Option<(Arc<Footprints>, usize)>,
-}
-
-/// What is known of a slot.
-#[derive(Debug, Default)]
-struct Known {
-    /// The pages in the image's extent that may have been written, in bytes of the memory, in ascending order.
+    /// Those in the image's extent, in bytes of the memory, in ascending order.
     written: Vec<Range<usize>>,
     /// How many faults the process had had before it was asked for them.
     faults: Option<u64>,
-}
-
-impl Footprints {
-    /// The footprint of a new instance with this memory.
-    pub(crate) fn of(self: &Arc<Self>, memory: &[u8]) -> Footprint {
-        let slot = memory.as_ptr().addr();
-        Footprint {
-            known: self.slots().remove(&slot).unwrap_or_default(),
-            seen: Vec::new(),
-            kept: Some((Arc::clone(self), slot)),
-        }
-    }
-
-    fn slots(&self) -> MutexGuard<'_, HashMap<usize, Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Footprint {
-    fn drop(&mut self) {
-        if let Some((footprints, slot)) = self.kept.take() {
-            let known = std::mem::take(&mut self.known);
-            footprints.slots().insert(slot, known);
-        }
-    }
+    /// The stretch that was looked at last.
+    seen: Vec<Range<usize>>,
 }
 
 impl Footprint {
@@ -90,7 +50,7 @@ impl Footprint {
         }
         self.refresh(&memory[..extent.end], extent.start, map);
         let mut room = PAGES * PAGE_BYTES;
-        let written = &self.known.written;
+        let written = &self.written;
         let first = written.partition_point(|range| range.end <= from);
         for range in &written[first..] {
             let start = range.start.max(from);
@@ -108,16 +68,15 @@ impl Footprint {
     fn refresh(&mut self, memory: &[u8], start: usize, map: &PageMap) {
         // Counted first: what is written meanwhile counts for the next time.
         let faults = faults();
-        let known = &mut self.known;
-        if faults.is_some() && faults == known.faults {
+        if faults.is_some() && faults == self.faults {
             return;
         }
-        known.written.clear();
+        self.written.clear();
         let mut from = start;
         while from < memory.len() {
-            from = ask(&mut known.written, memory, from, map);
+            from = ask(&mut self.written, memory, from, map);
         }
-        known.faults = faults;
+        self.faults = faults;
     }
 }
 
@@ -165,7 +124,6 @@ mod tests {
         );
         for file in [crate::grants::page_map(), None] {
             let map = PageMap::new(file);
-            let footprints = Arc::new(Footprints::default());
             let mut store = Store::new(&engine, ());
             let mut footprint = Footprint::default();
             let mut memory = None;
@@ -174,11 +132,9 @@ mod tests {
                 // Often it is another instance, in the same slot.
                 if round % 3 == 0 {
                     store = Store::new(&engine, ());
-                    drop(footprint);
+                    footprint = Footprint::default();
                     let instance = Instance::new(&mut store, &module, &[]).unwrap();
-                    let next = instance.get_memory(&mut store, "memory").unwrap();
-                    footprint = footprints.of(next.data(&store));
-                    memory = Some(next);
+                    memory = instance.get_memory(&mut store, "memory");
                 }
                 let bytes = memory.unwrap().data_mut(&mut store);
                 for _ in 0..round % 5 {

@@ -17,7 +17,7 @@ use wasmtime::{Memory, Store};
 
 use crate::state::State;
 pub(crate) use contents::Contents;
-pub(crate) use footprint::{Footprint, Footprints};
+pub(crate) use footprint::Footprint;
 pub(crate) use pages::PageMap;
 pub(crate) use pristine::Pristine;
 pub(crate) use rest::Rest;
