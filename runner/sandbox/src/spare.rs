@@ -3,6 +3,9 @@
 //! Making an instance and giving it back takes a small session longer than all that it does. A session is its linear memory, so when it has come to
 //! rest, its memory is made what it began as, byte by byte and its stack too, and the next session begins in the same instance. Which pages that takes is
 //! known as for checkpoints ([`Footprint`]). An instance that was stopped in the middle of something, or whose memory has grown, is none for others.
+//!
+//! What an instance has besides its memory is the end of C's stack, which each call that returns leaves as it was, a table that nothing writes to, and
+//! the meter, which is set for each call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
