@@ -218,6 +218,7 @@ fn xml_is_what_the_strictest_reader_takes_and_counts_its_cases() {
         assert!(!report.contains(|char: char| char.is_control() && char != '\n' && char != '\t'));
     }
     let report = text(Format::Junit, &teacher(&rich()));
+    assert_eq!(junit::check(&report), Ok(rich().tests.len()));
     let broken = report.replace("classname=", "file=\"test.py\" classname=");
     junit::check(&broken).unwrap_err();
 }

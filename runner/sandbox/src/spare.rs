@@ -2,7 +2,7 @@
 //!
 //! Making an instance and giving it back takes a small session longer than all that it does. A session is its linear memory, so when it has come to
 //! rest, its memory is made what it began as, byte by byte and its stack too, and the next session begins in the same instance. Which pages that takes is
-//! known as for checkpoints ([`Footprint`]). An instance that was stopped in the middle of something, or whose memory has grown, is none for others.
+//! known as for checkpoints. An instance that was stopped in the middle of something, or whose memory has grown, is none for others.
 //!
 //! What an instance has besides its memory is the end of C's stack, which each call that returns leaves as it was, a table that nothing writes to, and
 //! the meter, which is set for each call.
@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wasmtime::Store;
 
-use crate::checkpoint::{Footprint, PAGE_BYTES, PageMap, Pristine};
+use crate::checkpoint::{Checkpoint, PageMap, Pristine};
 use crate::guest::Guest;
 use crate::state::State;
 
@@ -41,13 +41,14 @@ impl Spares {
         map: &PageMap,
     ) {
         let (memory, state) = guest.memory.data_and_store_mut(&mut store);
+        let mut footprint = std::mem::take(&mut state.footprint);
+        let image = Checkpoint::of_image(pristine);
+        // From the first byte on: nothing of the stack is left to another.
         let is_as_made = self.all().len() < SPARES
-            && memory.len() == pristine.data().len()
-            && clear(memory, &mut state.footprint, pristine, map);
+            && image.write_back(memory, 0, &mut footprint, pristine, map, MOST_BYTES);
         if !is_as_made {
             return;
         }
-        let footprint = std::mem::take(&mut state.footprint);
         *state = State::vacant();
         state.footprint = footprint;
         let mut all = self.all();
@@ -61,42 +62,22 @@ impl Spares {
     }
 }
 
-/// Makes `memory` what `pristine` is. False if too much of it may differ.
-fn clear(memory: &mut [u8], footprint: &mut Footprint, pristine: &Pristine, map: &PageMap) -> bool {
-    let (mut from, mut room) = (0, MOST_BYTES);
-    while from < memory.len() {
-        let (seen, end) = footprint.next(memory, from, pristine, map);
-        for range in seen {
-            let Some(less) = room.checked_sub(range.len()) else {
-                return false;
-            };
-            room = less;
-            let pages = memory[range.clone()].chunks_mut(PAGE_BYTES);
-            for (page, then) in pages.zip(pristine.data()[range.clone()].chunks(PAGE_BYTES)) {
-                // What is only read is not in the processor's way afterwards.
-                if page != then {
-                    page.copy_from_slice(then);
-                }
-            }
-        }
-        from = end;
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::{Cell, Engine, EngineConfig, Limits, Outcome, Policy, Recorder, Session};
+    use crate::{Cell, Engine, EngineConfig, Error, Limits, Outcome, Policy, Recorder, Session};
 
     fn engine() -> Engine {
         Engine::new(croquant_guest::open().unwrap(), &EngineConfig::server(3)).unwrap()
     }
 
-    async fn session(engine: &Engine) -> Session {
+    async fn start(engine: &Engine) -> Result<Session, Error> {
         let console = Box::new(Recorder::new());
         let (policy, limits) = (Policy::default(), Limits::tutorial());
-        let session = Session::start(engine, &policy, &limits, console).await;
-        session.unwrap()
+        Session::start(engine, &policy, &limits, console).await
+    }
+
+    async fn session(engine: &Engine) -> Session {
+        start(engine).await.unwrap()
     }
 
     /// How many instances there are between sessions; each of them is as it was made, to the last byte.
@@ -189,13 +170,11 @@ mod tests {
             for _ in 0..3 {
                 all.push(session(&engine).await);
             }
-            let console = Box::new(Recorder::new());
-            let (policy, limits) = (Policy::default(), Limits::tutorial());
-            let full = Session::start(&engine, &policy, &limits, console).await;
-            assert!(matches!(full, Err(crate::Error::Full { max_sessions: 3 })));
+            let full = start(&engine).await;
+            assert!(matches!(full, Err(Error::Full { max_sessions: 3 })));
             let mut first = all.remove(0);
             let fork = first.fork(Box::new(Recorder::new())).await;
-            assert!(matches!(fork, Err(crate::Error::Full { .. })));
+            assert!(matches!(fork, Err(Error::Full { .. })));
             drop(all);
             assert_eq!(spares(&engine), 2);
             let fork = first.fork(Box::new(Recorder::new())).await.unwrap();

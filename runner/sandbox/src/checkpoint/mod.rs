@@ -172,6 +172,11 @@ impl Checkpoint {
         }
     }
 
+    /// The checkpoint of an instance as it was made.
+    pub(crate) fn of_image(pristine: &Pristine) -> Self {
+        Self::of(pristine.data().len(), Vec::new())
+    }
+
     /// Whether both are the same one.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.pages, &other.pages) && self.memory_bytes == other.memory_bytes
@@ -225,7 +230,7 @@ impl Checkpoint {
     }
 
     /// Makes the memory of an instance at rest what it was when this was taken, in place: what was written since, and all that differs, is
-    /// written again. False, and nothing is done, if the memory has another size by now.
+    /// written again. False if that may be more than `most_bytes`, or, and then nothing is done, if the memory has another size by now.
     pub(crate) fn write_back(
         &self,
         memory: &mut [u8],
@@ -233,14 +238,21 @@ impl Checkpoint {
         footprint: &mut Footprint,
         pristine: &Pristine,
         map: &PageMap,
+        most_bytes: usize,
     ) -> bool {
         if memory.len() != self.memory_bytes {
             return false;
         }
         let mut pages = self.pages.iter().peekable();
         let mut from = from / PAGE_BYTES * PAGE_BYTES;
+        let mut room = most_bytes;
         while from < memory.len() {
             let (seen, end) = footprint.next(memory, from, pristine, map);
+            let written = seen.iter().map(Range::len).sum();
+            let Some(less) = room.checked_sub(written) else {
+                return false;
+            };
+            room = less;
             for start in seen
                 .iter()
                 .flat_map(|range| range.clone().step_by(PAGE_BYTES))

@@ -96,7 +96,8 @@ impl Session {
         let (bytes, state) = memory.data_and_store_mut(&mut *store);
         let (checkpoint, from, map) = (&snapshot.checkpoint, block.stack_end, &loaded.page_map);
         let is_there = self.now.as_ref().is_some_and(|now| now.is(checkpoint));
-        if !is_there && !checkpoint.write_back(bytes, from, &mut state.footprint, pristine, map) {
+        let footprint = &mut state.footprint;
+        if !is_there && !checkpoint.write_back(bytes, from, footprint, pristine, map, usize::MAX) {
             return false;
         }
         state.go_back(checkpoint.memory_bytes(), &snapshot.aside);
